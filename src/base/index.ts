@@ -1,0 +1,6 @@
+export { AppError, type ErrorKind, hasCode, messageOf, SysError } from './errors.ts';
+export { newId, shortId } from './ids.ts';
+export { Cidr, formatIp, fromBytes, type Ip, isIp, parseIp, toBytes } from './ip.ts';
+export { type Level, Log, silent } from './log.ts';
+export { formatMac, parseMac, randomMac } from './mac.ts';
+export { KeyedQueue } from './queue.ts';

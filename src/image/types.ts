@@ -1,0 +1,131 @@
+import type { Readable } from 'node:stream';
+
+/** The run configuration of an image: OCI image-spec "config" plus Docker's additions. */
+export type ImageConfig = {
+  readonly User?: string;
+  readonly ExposedPorts?: Readonly<Record<string, object>>;
+  readonly Env?: readonly string[];
+  readonly Entrypoint?: readonly string[] | null;
+  readonly Cmd?: readonly string[] | null;
+  readonly Volumes?: Readonly<Record<string, object>>;
+  readonly WorkingDir?: string;
+  readonly Labels?: Readonly<Record<string, string>>;
+  readonly StopSignal?: string;
+  readonly Shell?: readonly string[];
+  readonly OnBuild?: readonly string[];
+  readonly Healthcheck?: {
+    readonly Test?: readonly string[];
+    readonly Interval?: number;
+    readonly Timeout?: number;
+    readonly StartPeriod?: number;
+    readonly StartInterval?: number;
+    readonly Retries?: number;
+  };
+};
+
+/** The document whose digest is the image's id (OCI image-spec v1, Docker image spec v1.2). */
+export type ImageDocument = {
+  readonly created?: string;
+  readonly author?: string;
+  readonly comment?: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  readonly os: string;
+  readonly config?: ImageConfig;
+  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] };
+  readonly history?: readonly {
+    readonly created?: string;
+    readonly created_by?: string;
+    readonly author?: string;
+    readonly comment?: string;
+    readonly empty_layer?: boolean;
+  }[];
+};
+
+export type Image = {
+  /** "sha256:…" of the document. */
+  readonly id: string;
+  readonly document: ImageDocument;
+  /** "busybox:latest": familiar form, sorted. */
+  readonly tags: readonly string[];
+  /** "busybox@sha256:…". */
+  readonly digests: readonly string[];
+  /** Sum of the layers' unpacked file sizes, in bytes. */
+  readonly size: number;
+  /** When it got here, for `docker images` on equal creation times. */
+  readonly loaded: string;
+};
+
+/** One line of a progress stream, as Docker's clients read it. */
+export type Progress = {
+  readonly status?: string;
+  readonly stream?: string;
+  readonly id?: string;
+  readonly progressDetail?: object;
+  readonly aux?: object;
+};
+
+/** A writable root file system: overlay of an image's layers. */
+export interface RootFs {
+  /** Mounts (safe to repeat) and returns the merged path. */
+  mount(containerId: string, imageId: string): Promise<string>;
+  unmount(containerId: string): Promise<void>;
+  /** The upper directory goes too. Safe to repeat. */
+  remove(containerId: string): Promise<void>;
+  /** Bytes written by the container, for SizeRw. */
+  size(containerId: string): Promise<number>;
+  /** For GraphDriver.Data of inspect. */
+  paths(
+    containerId: string,
+    imageId: string,
+  ): { readonly lower: string; readonly upper: string; readonly work: string; readonly merged: string };
+}
+
+/** Image names and errors are Docker's: "busybox" is busybox:latest, "docker.io/library/" is dropped. */
+export interface Images extends AsyncDisposable {
+  readonly rootfs: RootFs;
+  /** Clears what a cut-short extraction left, mounts nothing. */
+  start(): Promise<void>;
+  list(): readonly Image[];
+  /** By name, id, id prefix, digest. Throws not-found `No such image: X:tag`. */
+  get(ref: string): Image;
+  /** Splits and normalises: throws invalid `invalid reference format`. */
+  tag(ref: string, repo: string, tag: string): Promise<void>;
+  /** `inUse` says who uses an image id; a running user forbids even with force. Returns Docker's list. */
+  remove(
+    ref: string,
+    options: {
+      readonly force: boolean;
+      readonly prune: boolean;
+      readonly inUse: (imageId: string) => { readonly container: string; readonly running: boolean } | undefined;
+    },
+  ): Promise<readonly ({ readonly Untagged: string } | { readonly Deleted: string })[]>;
+  /** A root file system as one layer (tar, also gzip, zstd, bzip2, xz). Returns the new image's id. */
+  import(
+    tar: Readable,
+    options: {
+      readonly repo: string;
+      readonly tag: string;
+      readonly message: string;
+      readonly changes: readonly string[];
+    },
+  ): Promise<string>;
+  /** docker-archive and OCI layout, plain or compressed. Yields Docker's progress lines. */
+  load(tar: Readable): AsyncIterable<Progress>;
+  /** docker-archive that is also an OCI layout, as Docker 25 and later write. */
+  save(refs: readonly string[]): Readable;
+  history(
+    ref: string,
+  ): readonly {
+    readonly Id: string;
+    readonly Created: number;
+    readonly CreatedBy: string;
+    readonly Tags: readonly string[] | null;
+    readonly Size: number;
+    readonly Comment: string;
+  }[];
+  /** Bytes on disk of all layers, each counted once. */
+  layersSize(): number;
+  /** busybox:latest from the machine's static busybox, when there is no such image. */
+  ensureBusybox(binary: string): Promise<void>;
+}

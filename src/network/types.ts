@@ -1,0 +1,127 @@
+import type { Cidr } from '../base/index.ts';
+import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
+
+/** A network as the API asks for it. Nothing here is checked yet. */
+export type NetworkCreate = {
+  readonly name: string;
+  /** "" means bridge. */
+  readonly driver: string;
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly ipam: {
+    /** "" means default. */
+    readonly driver: string;
+    readonly options: Readonly<Record<string, string>>;
+    readonly pools: readonly {
+      readonly subnet?: string;
+      readonly ipRange?: string;
+      readonly gateway?: string;
+      readonly auxiliary?: Readonly<Record<string, string>>;
+    }[];
+  };
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+/** One `-p` as parsed from the API: a range on the container's side, and a host port, range or nothing ("any free"). */
+export type PortRequest = {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly containerPort: number;
+  readonly hostIp: string;
+  /** 0 and 0: any free port of the ephemeral range. Different: the first free port of the range. */
+  readonly hostPortFirst: number;
+  readonly hostPortLast: number;
+};
+
+/** What the engine tells the network about a container whose sandbox is to be built. */
+export type SandboxRequest = {
+  readonly containerId: string;
+  readonly containerName: string;
+  readonly hostname: string;
+  readonly domainname: string;
+  readonly ports: readonly PortRequest[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  /** "name:address"; address may be "host-gateway". */
+  readonly extraHosts: readonly string[];
+  /** Where hosts, resolv.conf and hostname are written for the bind mounts: the container's own folder. */
+  readonly filesDir: string;
+};
+
+/** A sandbox that is up. */
+export type SandboxUp = {
+  readonly sandbox: SandboxRecord;
+  /** Path to join: bind mount of the namespace. */
+  readonly netnsPath: string;
+};
+
+/**
+ * The Container Network Model, as the engine sees it. Every verb is safe to call while others run: work on one
+ * container or network is queued behind the same queue. Texts and kinds of the errors are Docker's.
+ */
+export interface NetworkController {
+  /** Loads records, makes the kernel agree with them (repair), brings resolvers and port reservations back. */
+  start(): Promise<void>;
+  /** Closes descriptors; the kernel's state stays: the network outlives the process. */
+  stop(): Promise<void>;
+  /** Compares all plans with the kernel and mends: what is missing is restored, what no record owns is removed. */
+  repair(): Promise<RepairReport>;
+
+  createNetwork(request: NetworkCreate): Promise<NetworkRecord>;
+  /** By id, name or unique prefix. Throws Docker's 404/400/403. Answers when the kernel's objects are gone. */
+  removeNetwork(ref: string): Promise<NetworkRecord>;
+  network(ref: string): NetworkRecord;
+  networks(): readonly NetworkRecord[];
+  /** Interface names and such that inspect shows: Options as Docker prints them. */
+  endpointsOf(containerId: string): readonly EndpointRecord[];
+  endpointsIn(networkId: string): readonly EndpointRecord[];
+
+  /** Records an attachment; when the container's sandbox is up, also plugs it in, live. */
+  connect(containerId: string, networkRef: string, request: EndpointRequest): Promise<EndpointRecord>;
+  /** The reverse; `force` also when the container is unknown. */
+  disconnect(containerId: string, networkRef: string): Promise<void>;
+
+  /** Builds the sandbox and plugs in every recorded endpoint. On failure nothing is left behind. */
+  sandboxUp(request: SandboxRequest): Promise<SandboxUp>;
+  sandboxOf(containerId: string): SandboxUp | undefined;
+  /** Withdraws ports, names and links, and drops the namespace. Safe to repeat. Records of endpoints stay, without lease. */
+  sandboxDown(containerId: string): Promise<void>;
+  /** Forgets the container: sandbox down, endpoint records deleted. */
+  forget(containerId: string): Promise<void>;
+  /** Names in DNS and hosts files follow. */
+  rename(containerId: string, name: string): Promise<void>;
+  /** Writes hosts, hostname and resolv.conf for a container without a sandbox of its own (host, none). */
+  writeHostFiles(request: SandboxRequest, mode: 'host' | 'none'): Promise<void>;
+}
+
+export type RepairReport = {
+  /** One line each: "added link br-1a2b3c4d5e6f (network isolated_nw)". */
+  readonly restored: readonly string[];
+  readonly removed: readonly string[];
+};
+
+/** What the composition root passes in: dockerd's network flags. */
+export type NetworkOptions = {
+  readonly runDir: string;
+  /** Name of the default bridge: "docker0". "none" for no default network. */
+  readonly bridge: string;
+  readonly bip?: string;
+  readonly defaultAddressPools?: readonly { readonly base: Cidr; readonly size: number }[];
+  readonly mtu?: number;
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  readonly ipForward: boolean;
+  readonly ipMasquerade: boolean;
+  readonly icc: boolean;
+  /** Default host address of published ports. */
+  readonly ip?: string;
+  /** Name of our nftables table: two engines in one namespace need two. */
+  readonly table: string;
+  /** Told once each: "turned on IPv4 forwarding…". Shown by info as warnings. */
+  readonly notice: (message: string) => void;
+};

@@ -1,0 +1,100 @@
+/**
+ * The durable records: the one truth that everything in the kernel is derived from. Plain JSON values; every field that
+ * can be derived is left out. Times are ISO 8601 in UTC, ids 64 hex digits.
+ */
+
+/** One address block of a network. */
+export type Pool = {
+  /** CIDR without host bits: "172.18.0.0/16". */
+  readonly subnet: string;
+  /** Dynamic addresses come only from here; inside `subnet`. */
+  readonly ipRange?: string;
+  /** The bridge's own address, without prefix. Absent: the network has no gateway in this family. */
+  readonly gateway?: string;
+  /** Reserved by name, never handed out. */
+  readonly auxiliary?: Readonly<Record<string, string>>;
+  /** True when the pool was chosen by us, false when the user asked for it. */
+  readonly automatic: boolean;
+};
+
+export type NetworkRecord = {
+  readonly id: string;
+  readonly name: string;
+  /** "bridge", "host", "null" (the driver of network `none`), … */
+  readonly driver: string;
+  readonly created: string;
+  readonly scope: 'local';
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly ipam: {
+    readonly driver: string;
+    readonly options: Readonly<Record<string, string>>;
+    readonly pools: readonly Pool[];
+  };
+  /** As the user gave them; the driver parses them into its own type. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+/** What the user asked of one attachment of a container to a network. */
+export type EndpointRequest = {
+  readonly aliases: readonly string[];
+  /** "target:alias". */
+  readonly links: readonly string[];
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly linkLocal: readonly string[];
+  readonly mac?: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  readonly gatewayPriority: number;
+};
+
+/** One attachment of a container to a network. Exists from create or connect until disconnect or remove. */
+export type EndpointRecord = {
+  readonly id: string;
+  readonly networkId: string;
+  readonly containerId: string;
+  /** Order of attachment within the container: decides eth0, eth1, … */
+  readonly order: number;
+  readonly request: EndpointRequest;
+  /** Present while the sandbox is up: what the endpoint really has. */
+  readonly lease?: EndpointLease;
+};
+
+export type EndpointLease = {
+  /** Host end of the veth pair: "veth1a2b3c4". */
+  readonly hostInterface: string;
+  /** Inside the sandbox: "eth0". */
+  readonly interface: string;
+  readonly mac: string;
+  /** Address with prefix: "172.17.0.2/16". */
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+};
+
+/** A published port, or a range of equal length on both sides, as resolved. Host ports are always known here. */
+export type PublishedPort = {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly containerPort: number;
+  /** As many as on the container's side. */
+  readonly count: number;
+  /** "" means every address of the host, both families. */
+  readonly hostIp: string;
+  readonly hostPort: number;
+};
+
+/** A container's network namespace, and what it publishes. Exists while the container (or who shares with it) may run. */
+export type SandboxRecord = {
+  /** 64 hex digits; the namespace is bind-mounted under the run directory by its first 12. */
+  readonly id: string;
+  readonly containerId: string;
+  /** As shown to other containers: hosts file, resolver. Without slash. */
+  readonly containerName: string;
+  readonly hostname: string;
+  readonly domainname: string;
+  readonly ports: readonly PublishedPort[];
+  /** The endpoint that holds the default route and the published ports. */
+  readonly gatewayEndpointId?: string;
+};
