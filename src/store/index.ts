@@ -1,0 +1,11 @@
+export { Database } from './database.ts';
+export type {
+  EndpointLease,
+  EndpointRecord,
+  EndpointRequest,
+  NetworkRecord,
+  Pool,
+  PublishedPort,
+  SandboxRecord,
+} from './records.ts';
+export { Table } from './table.ts';
