@@ -17,17 +17,27 @@ export function sysError(op: string, errno: number, detail = ''): SysError {
  * else can change it.
  */
 export function bind<A extends readonly Value[]>(name: string, signature: string): (...args: A) => number {
-  const fn = libc.func(signature);
+  const call = bindResult<A>(signature);
   return (...args) => {
-    const result = Number(fn(...args));
-    if (result === -1) throw sysError(name, koffi.errno(), describe(args));
+    const result = call(...args);
+    if (result < 0) throw sysError(name, -result, describe(args));
     return result;
   };
 }
 
+/** The same without the throw, for calls whose refusal is ordinary (EAGAIN): a negative answer is -errno. */
+export function bindResult<A extends readonly Value[]>(signature: string): (...args: A) => number {
+  const fn = libc.func(signature);
+  return (...args) => {
+    const result = fn(...args);
+    return result === -1 ? -koffi.errno() : Number(result);
+  };
+}
+
 /**
- * The same on koffi's thread pool, for calls that wait in the kernel (umount, link removal). Never for setns or
- * unshare: those change the thread they run on.
+ * The same as `bind` on libuv's thread pool, for calls that wait in the kernel (umount, link removal). Never for setns
+ * or unshare: those change the thread they run on. koffi carries the pool thread's errno over to the callback, where
+ * it has to be the first thing read.
  */
 export function bindAsync<A extends readonly Value[]>(
   name: string,
@@ -37,8 +47,9 @@ export function bindAsync<A extends readonly Value[]>(
   return (...args) =>
     new Promise((resolve, reject) => {
       fn.async(...args, (error: Error | null, value: number | bigint) => {
+        const errno = koffi.errno();
         if (error) reject(error);
-        else if (Number(value) === -1) reject(sysError(name, koffi.errno(), describe(args)));
+        else if (Number(value) === -1) reject(sysError(name, errno, describe(args)));
         else resolve(Number(value));
       });
     });
