@@ -1,0 +1,10 @@
+export { Firewall, type FirewallOptions } from './firewall.ts';
+export {
+  elementsOfNetwork,
+  elementsOfPorts,
+  type GatewayMode,
+  type NetworkIntent,
+  type PortsIntent,
+} from './intent.ts';
+export { RecordingFirewall } from './recording.ts';
+export type { FirewallChange, FirewallTable, NftRunner } from './types.ts';

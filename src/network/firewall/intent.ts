@@ -1,0 +1,120 @@
+import { Cidr } from '../../base/index.ts';
+import type { PublishedPort } from '../../store/records.ts';
+import type { NftElement } from '../plan/types.ts';
+
+/** How a network's addresses meet the world, per family: Docker's `gateway_mode_ipv4` and `gateway_mode_ipv6`. */
+export type GatewayMode = 'nat' | 'nat-unprotected' | 'routed' | 'isolated';
+
+/** What the rule set must know of one network. */
+export type NetworkIntent = {
+  readonly owner: string;
+  /** Interface name of the network's bridge. */
+  readonly bridge: string;
+  /** CIDR texts of both families. */
+  readonly subnets: readonly string[];
+  readonly internal: boolean;
+  /** Containers of this network may talk to each other. */
+  readonly icc: boolean;
+  readonly masquerade: boolean;
+  /** Absent: nat. */
+  readonly mode4?: GatewayMode;
+  readonly mode6?: GatewayMode;
+  /** Source address for what leaves, instead of the outgoing interface's own (`host_ipv4`, `host_ipv6`). */
+  readonly snat4?: string;
+  readonly snat6?: string;
+};
+
+/** What the rule set must know of the published ports of one container. */
+export type PortsIntent = {
+  readonly owner: string;
+  readonly ports: readonly PublishedPort[];
+  /** The container's addresses on its gateway endpoint, without prefix. */
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  /** Absent: nat. */
+  readonly mode4?: GatewayMode;
+  readonly mode6?: GatewayMode;
+};
+
+/** The elements that a network needs, in nft's text. */
+export function elementsOfNetwork(network: NetworkIntent): readonly NftElement[] {
+  const { owner, bridge } = network;
+  const pair = `${quote(bridge)} . ${quote(bridge)}`;
+  const elements: NftElement[] = [
+    { set: 'bridges', key: quote(bridge), owner },
+    { set: network.icc ? 'peers' : 'apart', key: pair, owner },
+  ];
+  if (network.internal) return [...elements, { set: 'internal', key: quote(bridge), owner }];
+  for (const subnet of network.subnets) elements.push(...elementsOfSubnet(network, Cidr.parse(subnet)));
+  return elements;
+}
+
+function* elementsOfSubnet(network: NetworkIntent, subnet: Cidr): Iterable<NftElement> {
+  const { owner, bridge } = network;
+  const family = subnet.family;
+  const mode = (family === 4 ? network.mode4 : network.mode6) ?? 'nat';
+  const snat = family === 4 ? network.snat4 : network.snat6;
+  if (mode === 'routed') yield { set: `routed${family}`, key: quote(bridge), owner };
+  if (mode === 'nat-unprotected') yield { set: `unprotected${family}`, key: quote(bridge), owner };
+  if (mode !== 'nat' && mode !== 'nat-unprotected') return;
+  yield { set: `own${family}`, key: `${subnet.network} . ${quote(bridge)}`, owner };
+  if (!network.masquerade) return;
+  if (snat === undefined) yield { set: `masquerade${family}`, key: quote(bridge), owner };
+  else yield { set: `snat${family}`, key: quote(bridge), value: snat, owner };
+}
+
+/** The elements of a container's published ports: one for each range of equal numbers, else one for each port. */
+export function elementsOfPorts(intent: PortsIntent): readonly NftElement[] {
+  const elements: NftElement[] = [];
+  for (const port of intent.ports) {
+    if (intent.ipv4 !== undefined) elements.push(...inFamily(intent, port, 4, intent.ipv4));
+    if (intent.ipv6 !== undefined) elements.push(...inFamily(intent, port, 6, intent.ipv6));
+  }
+  return elements;
+}
+
+function inFamily(intent: PortsIntent, port: PublishedPort, family: 4 | 6, address: string): readonly NftElement[] {
+  const mode = (family === 4 ? intent.mode4 : intent.mode6) ?? 'nat';
+  if (mode === 'isolated') return [];
+  if (mode === 'routed') return [opened(intent.owner, port, family, address)];
+  const host = hostAddress(port.hostIp, family);
+  return host === undefined ? [] : translated(intent.owner, port, family, address, host);
+}
+
+function opened(owner: string, port: PublishedPort, family: 4 | 6, address: string): NftElement {
+  const set = port.count === 1 ? `open${family}` : `open_range${family}`;
+  return { set, key: `${address} . ${port.protocol} . ${span(port.containerPort, port.count)}`, owner };
+}
+
+function translated(
+  owner: string,
+  port: PublishedPort,
+  family: 4 | 6,
+  address: string,
+  host: string,
+): readonly NftElement[] {
+  const at = host === '' ? '' : '_at';
+  const prefix = host === '' ? port.protocol : `${port.protocol} . ${host}`;
+  if (port.count > 1 && port.hostPort === port.containerPort) {
+    const key = `${prefix} . ${span(port.hostPort, port.count)}`;
+    return [{ set: `range${family}${at}`, key, value: address, owner }];
+  }
+  return Array.from({ length: port.count }, (_, i) => ({
+    set: `publish${family}${at}`,
+    key: `${prefix} . ${port.hostPort + i}`,
+    value: `${address} . ${port.containerPort + i}`,
+    owner,
+  }));
+}
+
+/** The host address as a map key: "" for any; undefined when the binding is of the other family. */
+function hostAddress(hostIp: string, family: 4 | 6): string | undefined {
+  if (hostIp === '') return '';
+  if (hostIp.includes(':') !== (family === 6)) return undefined;
+  return hostIp === '0.0.0.0' || hostIp === '::' ? '' : hostIp;
+}
+
+const span = (first: number, count: number): string => (count === 1 ? `${first}` : `${first}-${first + count - 1}`);
+
+/** Interface names go quoted: nft would read some of them (`ip`, `tcp`) as words of its language. */
+const quote = (name: string): string => `"${name}"`;

@@ -1,0 +1,10 @@
+/** Whom a host port belongs to, as a conflict names it. */
+export type PortOwner = {
+  /** Container id. */
+  readonly id: string;
+  /** Container name without slash. */
+  readonly name: string;
+};
+
+/** Where the relay of a reserved port leads: the container's addresses, without prefix. */
+export type RelayTarget = { readonly ipv4?: string; readonly ipv6?: string };
