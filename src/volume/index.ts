@@ -1,0 +1,2 @@
+export type { VolumeCreate, VolumeRecord, VolumeStore } from './record.ts';
+export { Volumes } from './volumes.ts';

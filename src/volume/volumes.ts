@@ -1,0 +1,105 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, newId } from '../base/index.ts';
+import { copyUp } from './copy-up.ts';
+import type { VolumeCreate, VolumeRecord, VolumeStore } from './record.ts';
+
+/** Named and anonymous volumes of the `local` driver: folders below the data root that outlive containers. */
+export class Volumes {
+  readonly #root: string;
+  readonly #store: VolumeStore;
+
+  constructor(deps: { readonly dataRoot: string; readonly store: VolumeStore }) {
+    this.#root = join(deps.dataRoot, 'volumes');
+    this.#store = deps.store;
+  }
+
+  list(): readonly VolumeRecord[] {
+    return this.#store.all();
+  }
+
+  get(name: string): VolumeRecord {
+    const record = this.#store.get(name);
+    if (record === undefined) throw new AppError('not-found', `get ${name}: no such volume`);
+    return record;
+  }
+
+  mountpoint(name: string): string {
+    return join(this.#root, name, '_data');
+  }
+
+  /** Returns the one that exists already under this name. Without a name: an anonymous one. */
+  async create(request: VolumeCreate): Promise<{ readonly record: VolumeRecord; readonly fresh: boolean }> {
+    this.#check(request);
+    const existing = this.#store.get(request.name);
+    if (existing !== undefined) return { record: existing, fresh: false };
+    const record: VolumeRecord = {
+      id: request.name === '' ? newId() : request.name,
+      created: new Date().toISOString(),
+      driver: 'local',
+      options: request.options,
+      labels: request.labels,
+      anonymous: request.name === '',
+      users: [],
+    };
+    await mkdir(this.mountpoint(record.id), { recursive: true, mode: 0o701 });
+    this.#store.put(record);
+    return { record, fresh: true };
+  }
+
+  #check({ name, driver, options }: VolumeCreate): void {
+    if (driver !== '' && driver !== 'local') {
+      throw new AppError('not-found', `error looking up volume plugin ${driver}: plugin "${driver}" not found`);
+    }
+    if (name !== '' && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
+      throw new AppError(
+        'invalid',
+        `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
+      );
+    }
+    if (Object.keys(options).length > 0) {
+      throw new AppError(
+        'not-implemented',
+        `volume options (${Object.keys(options).join(', ')}) are not there yet: use a bind mount`,
+      );
+    }
+  }
+
+  /** Marks a container as user. A new volume is filled with what the image has at the place it is mounted over. */
+  acquire(name: string, containerId: string): void {
+    const record = this.get(name);
+    if (!record.users.includes(containerId)) this.#store.put({ ...record, users: [...record.users, containerId] });
+  }
+
+  /** Copies an image's content into a volume that is still empty, with ownership and modes. */
+  fill(name: string, from: string): Promise<void> {
+    return copyUp(from, this.mountpoint(name));
+  }
+
+  /** The container is gone; with `anonymous` so are the nameless volumes only it used. */
+  async releaseAll(containerId: string, anonymous: boolean): Promise<void> {
+    for (const record of this.#store.all().filter(({ users }) => users.includes(containerId))) {
+      const users = record.users.filter((user) => user !== containerId);
+      this.#store.put({ ...record, users });
+      if (anonymous && record.anonymous && users.length === 0) await this.#delete(record.id);
+    }
+  }
+
+  async remove(name: string, force: boolean): Promise<boolean> {
+    const record = this.#store.get(name);
+    if (record === undefined) {
+      if (force) return false;
+      throw new AppError('not-found', `get ${name}: no such volume`);
+    }
+    if (record.users.length > 0) {
+      throw new AppError('conflict', `remove ${name}: volume is in use - [${record.users.join(', ')}]`);
+    }
+    await this.#delete(name);
+    return true;
+  }
+
+  async #delete(name: string): Promise<void> {
+    await rm(join(this.#root, name), { recursive: true, force: true });
+    this.#store.delete(name);
+  }
+}
