@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { hasCode } from '../../../base/index.ts';
+
+/** Replaces a file's content and keeps the file itself: a container has it bind-mounted, so a rename would not be seen. */
+export async function writeInPlace(path: string, content: string): Promise<void> {
+  await using file = await open(path, constants.O_CREAT | constants.O_WRONLY, 0o644);
+  const bytes = Buffer.from(content);
+  // Written over first and cut after, so that a reader never finds an empty file.
+  await file.write(bytes, 0, bytes.length, 0);
+  await file.truncate(bytes.length);
+}
+
+/**
+ * The same, unless somebody else changed the file since it was last written here: then it stays theirs. What was
+ * written is remembered as a digest beside it, `<path>.hash`. Answers whether the file now has `content`.
+ */
+export async function writeGenerated(path: string, content: string): Promise<boolean> {
+  const [current, remembered] = await Promise.all([readOrNothing(path), readOrNothing(`${path}.hash`)]);
+  if (current !== undefined && remembered !== undefined && digest(current) !== remembered) return current === content;
+  await writeInPlace(path, content);
+  await writeFile(`${path}.hash`, digest(content));
+  return true;
+}
+
+const digest = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+async function readOrNothing(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Log } from '../../base/index.ts';
+
+/** One endpoint's entry in its network's zone. */
+export type ZoneRecord = {
+  /** Container name, aliases, short id, hostname, in any case. The first one is what a reverse lookup answers. */
+  readonly names: readonly string[];
+  /** Without prefix: "172.18.0.2", "fd00::2". */
+  readonly addresses: readonly string[];
+};
+
+/** What a network's members may look up. */
+export type Zone = {
+  /** The network's name: "web" also resolves as "web.front" on the network "front". */
+  readonly name: string;
+  readonly records: readonly ZoneRecord[];
+};
+
+/** What the resolver has to know of the one who asks. The functions are called for each query, and must be cheap. */
+export type SandboxView = {
+  /** Ids of the networks it is on, in the order in which they are searched. */
+  readonly networks: () => readonly string[];
+  /** `--dns`: asked from inside the sandbox. Absent or empty: the host's servers, asked from the host. */
+  readonly servers?: readonly string[];
+  /** True while it is on internal networks only: then no query leaves through the host. */
+  readonly internalOnly: () => boolean;
+  /** Names that only this sandbox knows (links): alias → name on one of its networks. */
+  readonly aliases?: () => ReadonlyMap<string, string>;
+};
+
+export type ResolverOptions = {
+  readonly log: Log;
+  /** Servers of the host's resolv.conf, at most three are asked; read anew for each forwarded query, so keep it cheap. */
+  readonly hostResolvers: () => readonly string[];
+};
