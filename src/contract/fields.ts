@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { AppError } from '../base/index.ts';
+import type { DeepReadonly } from './readonly.ts';
+
+/**
+ * The fields that request bodies are made of. Null, a missing key and the zero value mean the same to Docker's clients,
+ * so each comes with its zero filled in; where a client can tell unset from zero, the field is `null` when unset.
+ */
+export const text = v.nullish(v.string(), '');
+export const flag = v.nullish(v.boolean(), false);
+const integer = v.pipe(
+  v.number(),
+  v.check((n) => Number.isInteger(n), 'want a whole number'),
+);
+export const whole = v.nullish(integer, 0);
+export const wholeOrNull = v.nullish(integer, null);
+export const flagOrNull = v.nullish(v.boolean(), null);
+export const texts = v.nullish(v.array(v.string()), []);
+/** Keys to texts; a null value is an empty text. */
+export const textMap = v.nullish(v.record(v.string(), v.nullish(v.string(), '')), {});
+/** A set, written as keys to empty objects. */
+export const keySet = v.pipe(
+  v.nullish(v.record(v.string(), v.unknown()), {}),
+  v.transform((map): Record<string, object> => Object.fromEntries(Object.keys(map).map((key) => [key, {}]))),
+);
+/** A command: a list, or one text for a list of one. Unset when null, missing or empty. */
+export const command = v.pipe(
+  v.nullish(v.union([v.array(v.string()), v.string()]), []),
+  v.transform((value): string[] | null => {
+    const list = typeof value === 'string' ? [value] : value;
+    return list.length === 0 || value === '' ? null : list;
+  }),
+);
+
+const jsonObject = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'want an object',
+);
+
+/** A nested object whose fields all have a zero. */
+export const group = <E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(
+    v.nullish(jsonObject, {}),
+    v.transform((value): unknown => value),
+    v.object(entries),
+  );
+
+export const listOf = <S extends v.GenericSchema>(item: S) => v.nullish(v.array(item), []);
+/** Keys to items; a null item becomes the item's zero. */
+export const mapOf = <S extends v.GenericSchema>(item: S) => v.nullish(v.record(v.string(), item), {});
+
+/** Runs a schema over a decoded JSON body. Throws `invalid`, naming the first field that does not fit. */
+export function parseBody<S extends v.GenericSchema>(schema: S, body: unknown): DeepReadonly<v.InferOutput<S>> {
+  if (Array.isArray(body)) throw new AppError('invalid', 'invalid JSON: cannot use array as body: want an object');
+  const result = v.safeParse(schema, body ?? {}, { abortEarly: true });
+  if (result.success) return result.output as DeepReadonly<v.InferOutput<S>>;
+  const issue = result.issues[0];
+  const path = v.getDotPath(issue) ?? 'body';
+  throw new AppError('invalid', `invalid JSON: cannot use ${kindOf(issue.input)} as ${path}: ${expectation(issue)}`);
+}
+
+function expectation(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind === 'validation' || issue.type === 'custom') return issue.message;
+  return `want ${issue.expected?.replace(/[()]/g, '').toLowerCase() ?? 'another type'}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value;
+}

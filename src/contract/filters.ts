@@ -1,0 +1,39 @@
+import { AppError } from '../base/index.ts';
+
+/** Keys to the values asked for, any of which will do (labels: all of them). */
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The `filters` query: `{"label":["a=b"]}` or `{"label":{"a=b":true}}`, the latter from clients written in Go.
+ * Throws `invalid`. A value that is switched off (`false`) is left out.
+ */
+export function parseFilters(query: string | null | undefined): Filters {
+  if (!query) return {};
+  let decoded: unknown;
+  try {
+    decoded = JSON.parse(query);
+  } catch {
+    throw new AppError('invalid', `invalid filter: want a JSON object, got ${query.slice(0, 80)}`);
+  }
+  if (decoded === null) return {};
+  if (typeof decoded !== 'object' || Array.isArray(decoded)) {
+    throw new AppError('invalid', 'invalid filter: want a JSON object of lists');
+  }
+  return Object.fromEntries(Object.entries(decoded).map(([key, value]) => [key, valuesOf(key, value)]));
+}
+
+function valuesOf(key: string, value: unknown): readonly string[] {
+  if (value === null) return [];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  if (typeof value === 'object' && !Array.isArray(value)) {
+    return Object.entries(value).flatMap(([name, on]) => (on === false ? [] : [name]));
+  }
+  throw new AppError('invalid', `invalid filter '${key}': want a list of texts`);
+}
+
+/** Throws Docker's text for a key that the list does not know. */
+export function checkFilters(filters: Filters, known: readonly string[]): void {
+  for (const key of Object.keys(filters)) {
+    if (!known.includes(key)) throw new AppError('invalid', `invalid filter '${key}'`);
+  }
+}

@@ -1,0 +1,162 @@
+import * as v from 'valibot';
+import { flag, flagOrNull, group, listOf, mapOf, text, textMap, texts, whole, wholeOrNull } from './fields.ts';
+import { normalizePortMap } from './ports.ts';
+import type { DeepReadonly } from './readonly.ts';
+
+const device = v.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text });
+const ulimit = v.object({ Name: text, Soft: whole, Hard: whole });
+const throttle = v.object({ Path: text, Rate: whole });
+const weight = v.object({ Path: text, Weight: whole });
+const deviceRequest = v.object({
+  Driver: text,
+  Count: whole,
+  DeviceIDs: texts,
+  Capabilities: listOf(texts),
+  Options: textMap,
+});
+
+export const restartPolicy = group({ Name: text, MaximumRetryCount: whole });
+
+/** Limits that `update` may change too. 0, "" and null mean none, or unchanged. Memory in bytes, CPU times in µs. */
+export const resourceEntries = {
+  CpuShares: whole,
+  Memory: whole,
+  NanoCpus: whole,
+  CgroupParent: text,
+  BlkioWeight: whole,
+  BlkioWeightDevice: listOf(weight),
+  BlkioDeviceReadBps: listOf(throttle),
+  BlkioDeviceWriteBps: listOf(throttle),
+  BlkioDeviceReadIOps: listOf(throttle),
+  BlkioDeviceWriteIOps: listOf(throttle),
+  CpuPeriod: whole,
+  CpuQuota: whole,
+  CpuRealtimePeriod: whole,
+  CpuRealtimeRuntime: whole,
+  CpusetCpus: text,
+  CpusetMems: text,
+  Devices: listOf(device),
+  DeviceCgroupRules: texts,
+  DeviceRequests: listOf(deviceRequest),
+  MemoryReservation: whole,
+  /** -1 unlimited. */
+  MemorySwap: whole,
+  /** null and -1: the kernel's. */
+  MemorySwappiness: wholeOrNull,
+  OomKillDisable: flagOrNull,
+  /** null, 0 and -1: unlimited. */
+  PidsLimit: wholeOrNull,
+  Ulimits: listOf(ulimit),
+};
+
+const mount = v.object({
+  /** "bind", "volume", "tmpfs", "npipe", "cluster", "image". */
+  Type: text,
+  Source: text,
+  Target: text,
+  ReadOnly: flag,
+  Consistency: text,
+  BindOptions: v.nullish(
+    v.object({
+      Propagation: text,
+      NonRecursive: flag,
+      CreateMountpoint: flag,
+      ReadOnlyNonRecursive: flag,
+      ReadOnlyForceRecursive: flag,
+    }),
+    null,
+  ),
+  VolumeOptions: v.nullish(
+    v.object({
+      NoCopy: flag,
+      Labels: textMap,
+      Subpath: text,
+      DriverConfig: v.nullish(v.object({ Name: text, Options: textMap }), null),
+    }),
+    null,
+  ),
+  /** Size in bytes, mode as a number. */
+  TmpfsOptions: v.nullish(v.object({ SizeBytes: whole, Mode: whole, Options: listOf(v.array(v.string())) }), null),
+});
+
+const portBinding = v.object({ HostIp: text, HostPort: text });
+const orDefault = (fallback: string) =>
+  v.pipe(
+    text,
+    v.transform((value) => value || fallback),
+  );
+
+/** How the container is run. Defaults that do not depend on the machine are filled in. */
+export const hostConfigEntries = {
+  ...resourceEntries,
+  /** "src:dst[:options]" as given. */
+  Binds: texts,
+  ContainerIDFile: text,
+  LogConfig: v.pipe(
+    group({ Type: text, Config: textMap }),
+    v.transform((log) => ({ ...log, Type: log.Type || 'json-file' })),
+  ),
+  /** "bridge" for "" and "default"; else "host", "none", "container:REF", or a network's name. */
+  NetworkMode: v.pipe(
+    text,
+    v.transform((mode) => (mode === '' || mode === 'default' ? 'bridge' : mode)),
+  ),
+  /** "N/proto" to bindings. */
+  PortBindings: v.pipe(
+    mapOf(listOf(portBinding)),
+    v.transform((map) => normalizePortMap(map)),
+  ),
+  RestartPolicy: v.pipe(
+    restartPolicy,
+    v.transform((policy) => ({ ...policy, Name: policy.Name || 'no' })),
+  ),
+  AutoRemove: flag,
+  VolumeDriver: text,
+  VolumesFrom: texts,
+  /** [height, width]. */
+  ConsoleSize: v.nullish(v.tuple([v.number(), v.number()]), [0, 0]),
+  Annotations: textMap,
+  CapAdd: texts,
+  CapDrop: texts,
+  /** "" : private on cgroup v2, host on v1. */
+  CgroupnsMode: text,
+  Dns: texts,
+  DnsOptions: texts,
+  DnsSearch: texts,
+  /** "name:address". */
+  ExtraHosts: texts,
+  GroupAdd: texts,
+  IpcMode: orDefault('private'),
+  Cgroup: text,
+  Links: texts,
+  OomScoreAdj: whole,
+  /** "" private, "host", "container:REF". */
+  PidMode: text,
+  Privileged: flag,
+  PublishAllPorts: flag,
+  ReadonlyRootfs: flag,
+  SecurityOpt: texts,
+  StorageOpt: textMap,
+  /** Path to mount options. */
+  Tmpfs: textMap,
+  UTSMode: text,
+  UsernsMode: text,
+  /** Bytes. */
+  ShmSize: v.pipe(
+    whole,
+    v.transform((bytes) => bytes || 67108864),
+  ),
+  Sysctls: textMap,
+  Runtime: orDefault('runc'),
+  Isolation: text,
+  Mounts: listOf(mount),
+  /** null: the engine's default. */
+  MaskedPaths: v.nullish(v.array(v.string()), null),
+  ReadonlyPaths: v.nullish(v.array(v.string()), null),
+  /** null: the engine's default (no). */
+  Init: flagOrNull,
+};
+
+const hostConfig = v.object(hostConfigEntries);
+export type HostConfig = DeepReadonly<v.InferOutput<typeof hostConfig>>;
+export type MountRequest = DeepReadonly<v.InferOutput<typeof mount>>;
