@@ -1,0 +1,42 @@
+import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { Plan } from './plan/types.ts';
+
+/** What the engine's flags say to every network of a driver. */
+export type DriverSettings = {
+  /** MTU of links whose network does not say: the kernel's own default when absent. */
+  readonly mtu?: number;
+};
+
+/** An endpoint of a running container, with all that its plan depends on. */
+export type JoinedEndpoint = {
+  readonly network: NetworkRecord;
+  readonly endpoint: EndpointRecord;
+  readonly lease: EndpointLease;
+  readonly sandbox: SandboxRecord;
+  /** Holds the sandbox's default route and its published ports. */
+  readonly isGateway: boolean;
+};
+
+/** Where a sandbox's default route leads through one of its endpoints. */
+export type Gateway = { readonly ipv4?: string; readonly ipv6?: string };
+
+/**
+ * A network driver: pure functions from records to plans. It sees no kernel and keeps no state, so every driver gets
+ * repair, collection and explanation from the reconciler.
+ */
+export interface Driver {
+  /** As in the API: "bridge". */
+  readonly name: string;
+  /** Whether there is exactly one network of this driver, made by the engine. */
+  readonly singleton: boolean;
+  /** Whether its endpoints have addresses and links of their own: host and none have not. */
+  readonly addressed: boolean;
+  /** Checks a new network in itself and against the others. Throws Docker's errors. */
+  check(network: NetworkRecord, others: readonly NetworkRecord[]): void;
+  /** What is odd but not refused, one sentence each. */
+  warnings(network: NetworkRecord): readonly string[];
+  planNetwork(network: NetworkRecord): Plan;
+  planEndpoint(joined: JoinedEndpoint): Plan;
+  /** Undefined when containers get no way out through this network. */
+  gateway(network: NetworkRecord): Gateway | undefined;
+}

@@ -1,0 +1,10 @@
+export type { NetworkStore, RecordTable } from './store.ts';
+export type {
+  NetworkController,
+  NetworkCreate,
+  NetworkOptions,
+  PortRequest,
+  RepairReport,
+  SandboxRequest,
+  SandboxUp,
+} from './types.ts';

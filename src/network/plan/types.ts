@@ -1,0 +1,64 @@
+/**
+ * A plan: what the kernel shall have, as plain values. Drivers derive plans from records, the reconciler makes the
+ * kernel agree with them. An owner is "network:<id>", "endpoint:<id>" or "sandbox:<id>"; links carry theirs as alias.
+ */
+
+/** One element of a set or map of our nftables table, in nft's own text. `owner` names the record it comes from. */
+export type NftElement = {
+  readonly set: string;
+  readonly key: string;
+  readonly value?: string;
+  readonly owner: string;
+};
+
+/** How a link comes to be. */
+export type LinkKind =
+  | { readonly type: 'bridge' }
+  /** One end of a veth pair in the host, made together with its peer: a `peer` link of the sandbox's plan. */
+  | {
+      readonly type: 'veth';
+      readonly sandboxId: string;
+      readonly peer: { readonly name: string; readonly mac: string };
+    }
+  /** The end inside a sandbox. Never made by itself: it is born with its veth. */
+  | { readonly type: 'peer' }
+  /** The namespace's own loopback: never made or removed, only set up. */
+  | { readonly type: 'loopback' };
+
+export type PlannedLink = {
+  readonly name: string;
+  readonly owner: string;
+  readonly kind: LinkKind;
+  /** "02:42:ac:11:00:02". Absent: the kernel's choice. */
+  readonly mac?: string;
+  /** Bytes. Absent: the kernel's default. */
+  readonly mtu?: number;
+  /** Name of the bridge that this link is a port of. */
+  readonly master?: string;
+  /** Bridge port that may not talk to other isolated ports: IFLA_BRPORT_ISOLATED. */
+  readonly isolated?: boolean;
+};
+
+/** An address of a link: "172.17.0.1/16". */
+export type PlannedAddress = { readonly link: string; readonly cidr: string };
+
+/** A route. `destination` is a CIDR, 0.0.0.0/0 or ::/0 for the default; all are marked with our protocol number. */
+export type PlannedRoute = { readonly link: string; readonly destination: string; readonly via?: string };
+
+/** One value under /proc/sys/, slash-separated: { "net/ipv4/conf/docker0/route_localnet", "1" }. */
+export type PlannedSysctl = { readonly key: string; readonly value: string };
+
+/** All that one network namespace shall have. */
+export type NamespacePlan = {
+  readonly links: readonly PlannedLink[];
+  readonly addresses: readonly PlannedAddress[];
+  readonly routes: readonly PlannedRoute[];
+  readonly sysctls: readonly PlannedSysctl[];
+};
+
+export type Plan = {
+  readonly host: NamespacePlan;
+  /** By sandbox id. */
+  readonly sandboxes: ReadonlyMap<string, NamespacePlan>;
+  readonly elements: readonly NftElement[];
+};
