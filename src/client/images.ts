@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream';
+import type { ImageHistoryItem, ImageInspect, ImageSummary, Progress } from '../contract/index.ts';
+import { encodeFilters } from './filters.ts';
+import { jsonLines } from './lines.ts';
+import type { Transport } from './transport.ts';
+import type { Filters, PruneOptions } from './values.ts';
+
+export type ImageDeletion = { readonly Untagged?: string; readonly Deleted?: string };
+
+/** /images: a reference is name[:tag], an id or a unique id prefix. */
+export class Images {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  list(options: {
+    readonly all?: boolean;
+    readonly filters?: Filters;
+    readonly digests?: boolean;
+  }): Promise<readonly ImageSummary[]> {
+    const { all, digests } = options;
+    return this.#transport.json('GET', '/images/json', {
+      query: { all, digests, filters: encodeFilters(options.filters) },
+    });
+  }
+
+  inspect(ref: string): Promise<ImageInspect> {
+    return this.#transport.json('GET', `/images/${segments(ref)}/json`);
+  }
+
+  history(ref: string): Promise<readonly ImageHistoryItem[]> {
+    return this.#transport.json('GET', `/images/${segments(ref)}/history`);
+  }
+
+  async tag(ref: string, repo: string, tag: string): Promise<void> {
+    await this.#transport.run('POST', `/images/${segments(ref)}/tag`, { query: { repo, tag } });
+  }
+
+  remove(
+    ref: string,
+    options: { readonly force: boolean; readonly noprune: boolean },
+  ): Promise<readonly ImageDeletion[]> {
+    return this.#transport.json('DELETE', `/images/${segments(ref)}`, { query: options });
+  }
+
+  /** Makes an image of one layer from an archive of a root file system. The last line's status is the new id. */
+  async *import(
+    archive: Readable,
+    options: {
+      readonly repo: string;
+      readonly tag: string;
+      readonly message: string;
+      readonly changes: readonly string[];
+      readonly platform: string;
+    },
+  ): AsyncGenerator<Progress> {
+    const call = { query: { fromSrc: '-', ...options }, body: archive };
+    yield* jsonLines<Progress>(await this.#transport.open('POST', '/images/create', call));
+  }
+
+  async *load(archive: Readable, quiet: boolean): AsyncGenerator<Progress> {
+    const call = { query: { quiet }, body: archive };
+    yield* jsonLines<Progress>(await this.#transport.open('POST', '/images/load', call));
+  }
+
+  save(refs: readonly string[]): Promise<Readable> {
+    return this.#transport.open('GET', '/images/get', { query: { names: refs } });
+  }
+
+  prune(
+    options: PruneOptions,
+  ): Promise<{ readonly ImagesDeleted: readonly ImageDeletion[] | null; readonly SpaceReclaimed: number }> {
+    return this.#transport.json('POST', '/images/prune', { query: { filters: encodeFilters(options.filters) } });
+  }
+}
+
+/** The slashes of a name are path separators to the engine; everything else unusual is escaped. */
+const segments = (ref: string): string => ref.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':');
