@@ -1,7 +1,11 @@
 import type { NftElement } from '../plan/types.ts';
-import type { FirewallChange, FirewallTable, NftRunner } from './types.ts';
+import { countersIn, elementsIn, hasTable, ruleCountsIn, setNamesIn } from './listing.ts';
+import { rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
+import { changeScript } from './script.ts';
+import type { Dropped, FirewallChange, FirewallTable, NftRunner } from './types.ts';
 
 export type FirewallOptions = {
+  /** Of the namespace to guard. Closed with the firewall. */
   readonly context: NftRunner;
   /** Name of our table: two engines in one namespace need two. */
   readonly table: string;
@@ -9,30 +13,82 @@ export type FirewallOptions = {
   readonly guardForeign: boolean;
 };
 
+/** The rule set in the kernel. No verb but `install` and `list` reads what is there. */
 export class Firewall implements FirewallTable {
-  readonly #options: FirewallOptions;
+  readonly #context: NftRunner;
+  readonly #table: string;
+  readonly #guardForeign: boolean;
 
-  constructor(options: FirewallOptions) {
-    this.#options = options;
+  constructor({ context, table, guardForeign }: FirewallOptions) {
+    this.#context = context;
+    this.#table = table;
+    this.#guardForeign = guardForeign;
   }
 
   install(): boolean {
-    throw new Error(`not built yet: ${this.#options.table}`);
+    if (this.#isComplete()) return false;
+    this.#context.run(rulesetScript({ table: this.#table, guardForeign: this.#guardForeign }));
+    return true;
   }
 
-  apply(_change: FirewallChange): void {}
+  apply(change: FirewallChange): void {
+    const script = changeScript(this.#table, change);
+    if (script === '') return;
+    try {
+      this.#context.run(script);
+    } catch {
+      this.#context.run(changeScript(this.#table, this.#corrected(change)));
+    }
+  }
 
-  async applyAsync(_change: FirewallChange): Promise<void> {}
+  async applyAsync(change: FirewallChange): Promise<void> {
+    const script = changeScript(this.#table, change);
+    if (script === '') return;
+    try {
+      await this.#context.runAsync(script);
+    } catch {
+      await this.#context.runAsync(changeScript(this.#table, this.#corrected(change)));
+    }
+  }
 
   list(): readonly NftElement[] {
-    return [];
+    return elementsIn(this.#context.json(`list table inet ${this.#table}`));
   }
 
-  drops(): Readonly<Record<string, { readonly packets: number; readonly bytes: number }>> {
-    return {};
+  drops(): Readonly<Record<string, Dropped>> {
+    return countersIn(this.#context.json(`list counters table inet ${this.#table}`));
   }
 
-  remove(): void {}
+  remove(): void {
+    this.#context.run(`table inet ${this.#table}\ndelete table inet ${this.#table}\n`);
+  }
 
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.#context[Symbol.dispose]();
+  }
+
+  #isComplete(): boolean {
+    if (!hasTable(this.#context.json('list tables'), this.#table)) return false;
+    const listing = this.#context.json(`list table inet ${this.#table}`);
+    const wanted = rulesByChain(this.#guardForeign);
+    const found = ruleCountsIn(listing);
+    const sameRules = wanted.size === found.size && [...wanted].every(([chain, count]) => found.get(chain) === count);
+    return sameRules && setNamesIn(listing).has(versionMark(this.#guardForeign));
+  }
+
+  /**
+   * What to do instead, when the kernel refused: it holds another value for a key (somebody edited our table), and
+   * neither adding nor removing ours can succeed. The only path that lists.
+   */
+  #corrected({ add = [], remove = [] }: FirewallChange): FirewallChange {
+    const present = new Map(this.list().map((element) => [keyOf(element), element]));
+    const leaving = new Map<string, NftElement>();
+    for (const wanted of [...remove, ...add]) {
+      const found = present.get(keyOf(wanted));
+      if (found !== undefined) leaving.set(keyOf(wanted), found);
+    }
+    return { remove: [...leaving.values()], add };
+  }
 }
+
+const keyOf = ({ set, key }: NftElement): string => `${set} ${key}`;

@@ -82,7 +82,7 @@ function inFamily(intent: PortsIntent, port: PublishedPort, family: 4 | 6, addre
 }
 
 function opened(owner: string, port: PublishedPort, family: 4 | 6, address: string): NftElement {
-  const set = port.count === 1 ? `open${family}` : `open_range${family}`;
+  const set = port.count === 1 ? `open${family}` : `open${family}_range`;
   return { set, key: `${address} . ${port.protocol} . ${span(port.containerPort, port.count)}`, owner };
 }
 

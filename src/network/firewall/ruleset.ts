@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { declare, setDeclarations } from './sets.ts';
+
+/** Why a packet was dropped: the name of the counter, and what the rule's comment says. */
+export const dropReasons = {
+  loopback: 'a loopback address does not come from a wire',
+  apart: 'containers of this network are kept apart',
+  internal: 'an internal network has no way in or out',
+  isolation: 'networks are isolated from each other',
+  unpublished: 'this port of the container is not published',
+  foreign: 'forwarding was turned on for containers only',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type DropReason = keyof typeof dropReasons;
+
+export type RulesetOptions = {
+  readonly table: string;
+  /** Drop what would be forwarded between two interfaces that are both not ours. */
+  readonly guardForeign: boolean;
+};
+
+/**
+ * The whole rule set, as a script that puts it in place of whatever the table held. The same for one network and for
+ * thousands: those are elements of the sets.
+ */
+export function rulesetScript({ table, guardForeign }: RulesetOptions): string {
+  const version = `set ${versionMark(guardForeign)} { type mark; comment "version of these rules"; }\n`;
+  return `table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n${version}${body(guardForeign)}}\n`;
+}
+
+/** Name of an empty set by which a table says which version of the rules it holds. */
+export function versionMark(guardForeign: boolean): string {
+  return `version_${createHash('sha256').update(body(guardForeign)).digest('hex').slice(0, 16)}`;
+}
+
+/** How many rules each chain of a complete table has. */
+export function rulesByChain(guardForeign: boolean): ReadonlyMap<string, number> {
+  return new Map(chains(guardForeign).map(({ name, rules }) => [name, rules.length]));
+}
+
+type Chain = { readonly name: string; readonly hook?: string; readonly rules: readonly string[] };
+
+function body(guardForeign: boolean): string {
+  const counters = Object.keys(dropReasons).map((reason) => `counter ${reason} { }\n`);
+  const text = chains(guardForeign).map(({ name, hook, rules }) => {
+    const base = hook === undefined ? '' : `type ${hook}; policy accept;\n`;
+    return `chain ${name} {\n${base}${rules.join('\n')}\n}\n`;
+  });
+  return [...counters, ...setDeclarations.map(declare), ...text].join('');
+}
+
+/** A chain that is jumped to stands before those that jump. */
+const chains = (guardForeign: boolean): readonly Chain[] => [
+  { name: 'guard', hook: 'filter hook prerouting priority raw', rules: guard },
+  { name: 'publish', rules: publish },
+  { name: 'incoming', hook: 'nat hook prerouting priority dstnat', rules: ['fib daddr type local jump publish'] },
+  { name: 'outgoing', hook: 'nat hook output priority -100', rules: ['fib daddr type local jump publish'] },
+  { name: 'away', rules: away },
+  { name: 'leaving', hook: 'nat hook postrouting priority srcnat', rules: leaving },
+  { name: 'forward', hook: 'filter hook forward priority filter', rules: forward(guardForeign) },
+];
+
+const drop = (reason: DropReason): string => `counter name ${reason} drop comment "${reason}: ${dropReasons[reason]}"`;
+
+/** `route_localnet` on our bridges lets the host reach a container by 127.0.0.1; nobody else may use the door. */
+const guard: readonly string[] = [
+  `iifname @bridges ip saddr 127.0.0.0/8 ${drop('loopback')}`,
+  `iifname != "lo" ip daddr 127.0.0.0/8 ${drop('loopback')}`,
+];
+
+/** The kernel cannot route what comes from ::1 or a link-local peer elsewhere: those reach the relay. */
+const publish: readonly string[] = [
+  'ip6 daddr ::1 return',
+  'ip6 saddr fe80::/10 return',
+  ...translate(4, 'ip'),
+  ...translate(6, 'ip6'),
+];
+
+function translate(n: 4 | 6, ip: string): readonly string[] {
+  return [
+    `dnat ${ip} to meta l4proto . ${ip} daddr . th dport map @publish${n}_at`,
+    `dnat ${ip} to meta l4proto . ${ip} daddr . th dport map @range${n}_at`,
+    `dnat ${ip} to meta l4proto . th dport map @publish${n}`,
+    `dnat ${ip} to meta l4proto . th dport map @range${n}`,
+  ];
+}
+
+/** The first two are for answers: they must come back here to be translated, not go straight to the client. */
+const leaving: readonly string[] = [
+  'ct status dnat oifname @bridges fib saddr type local masquerade comment "this host to a published port"',
+  'ct status dnat ip saddr . oifname @own4 masquerade comment "a network to its own published port"',
+  'ct status dnat ip6 saddr . oifname @own6 masquerade comment "a network to its own published port"',
+  'ip saddr . iifname @own4 ip saddr . oifname != @own4 jump away',
+  'ip6 saddr . iifname @own6 ip6 saddr . oifname != @own6 jump away',
+];
+
+const away: readonly string[] = [
+  'snat ip to iifname map @snat4',
+  'snat ip6 to iifname map @snat6',
+  'meta nfproto ipv4 iifname @masquerade4 masquerade',
+  'meta nfproto ipv6 iifname @masquerade6 masquerade',
+];
+
+/** What is not ours leaves after two look-ups. An internal network is closed before translation can open it. */
+const forward = (guardForeign: boolean): readonly string[] => [
+  'ct state established,related accept',
+  `iifname != @bridges oifname != @bridges ${guardForeign ? drop('foreign') : 'accept'}`,
+  'iifname . oifname @peers accept',
+  `iifname . oifname @apart ct status & dnat == 0 ${drop('apart')}`,
+  `iifname @internal ${drop('internal')}`,
+  `oifname @internal ${drop('internal')}`,
+  'ct status dnat accept comment "published"',
+  ...opened(4, 'ip', 'icmp'),
+  ...opened(6, 'ip6', 'ipv6-icmp'),
+  `iifname @bridges oifname @bridges ${drop('isolation')}`,
+  `oifname @bridges ${drop('unpublished')}`,
+];
+
+function opened(n: 4 | 6, ip: string, icmp: string): readonly string[] {
+  return [
+    `${ip} daddr . meta l4proto . th dport @open${n} accept`,
+    `${ip} daddr . meta l4proto . th dport @open${n}_range accept`,
+    `meta nfproto ipv${n} oifname @routed${n} meta l4proto ${icmp} accept`,
+    `meta nfproto ipv${n} oifname @unprotected${n} accept`,
+  ];
+}

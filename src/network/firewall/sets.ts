@@ -1,0 +1,75 @@
+/**
+ * The sets and maps that carry the data. Those with `interval` are concatenations, which nft adds to without
+ * listing what is there; a plain interval set it would list first.
+ */
+export type SetDeclaration = {
+  readonly name: string;
+  /** Types of the parts of a key, in nft's words. */
+  readonly key: readonly string[];
+  /** Types of the parts of a value; absent: a set. */
+  readonly value?: readonly string[];
+  readonly interval?: true;
+  /** What an element says. */
+  readonly comment: string;
+};
+
+const interfaces: readonly SetDeclaration[] = [
+  { name: 'bridges', key: ['ifname'], comment: 'our bridges' },
+  { name: 'peers', key: ['ifname', 'ifname'], comment: 'same network, containers may talk' },
+  { name: 'apart', key: ['ifname', 'ifname'], comment: 'same network, containers may not talk' },
+  { name: 'internal', key: ['ifname'], comment: 'networks without a way in or out' },
+];
+
+const ofFamily = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
+  ...published(n, ip),
+  { name: `open${n}`, key: [ip, 'inet_proto', 'inet_service'], comment: 'routed, published ports' },
+  { name: `open${n}_range`, key: [ip, 'inet_proto', 'inet_service'], interval: true, comment: 'routed, ranges' },
+  { name: `routed${n}`, key: ['ifname'], comment: 'networks reached without translation' },
+  { name: `unprotected${n}`, key: ['ifname'], comment: 'networks without a guard on their ports' },
+  { name: `own${n}`, key: [ip, 'ifname'], interval: true, comment: 'a subnet and its bridge' },
+  { name: `masquerade${n}`, key: ['ifname'], comment: "networks that leave under the host's address" },
+  { name: `snat${n}`, key: ['ifname'], value: [ip], comment: 'networks that leave under a given address' },
+];
+
+/** Host ports: hash maps for single ones, interval maps for ranges with equal numbers on both sides. */
+const published = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
+  {
+    name: `publish${n}`,
+    key: ['inet_proto', 'inet_service'],
+    value: [ip, 'inet_service'],
+    comment: 'ports of any host address',
+  },
+  {
+    name: `publish${n}_at`,
+    key: ['inet_proto', ip, 'inet_service'],
+    value: [ip, 'inet_service'],
+    comment: 'ports of one host address',
+  },
+  {
+    name: `range${n}`,
+    key: ['inet_proto', 'inet_service'],
+    value: [ip],
+    interval: true,
+    comment: 'same numbers, any host address',
+  },
+  {
+    name: `range${n}_at`,
+    key: ['inet_proto', ip, 'inet_service'],
+    value: [ip],
+    interval: true,
+    comment: 'same numbers, one host address',
+  },
+];
+
+export const setDeclarations: readonly SetDeclaration[] = [
+  ...interfaces,
+  ...ofFamily(4, 'ipv4_addr'),
+  ...ofFamily(6, 'ipv6_addr'),
+];
+
+/** As nft reads it inside a table. */
+export function declare({ name, key, value, interval, comment }: SetDeclaration): string {
+  const type = value === undefined ? key.join(' . ') : `${key.join(' . ')} : ${value.join(' . ')}`;
+  const flags = interval === true ? ' flags interval;' : '';
+  return `${value === undefined ? 'set' : 'map'} ${name} { type ${type};${flags} comment "${comment}"; }\n`;
+}
