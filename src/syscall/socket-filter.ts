@@ -1,6 +1,10 @@
 import koffi from 'koffi';
 import { bind } from './libc.ts';
-import { SO_ATTACH_FILTER, SO_DETACH_FILTER, SOL_SOCKET, setsockopt } from './socket.ts';
+
+// <asm-generic/socket.h>
+const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
+const SO_DETACH_FILTER = 27;
 
 /** struct sock_filter, <linux/filter.h>, one of them: BPF_RET | BPF_K with 0, "keep no byte of any packet". */
 const dropAll = Uint16Array.of(0x06, 0, 0, 0);
@@ -20,4 +24,6 @@ export function attachDropAllFilter(fd: number): void {
 }
 
 /** The reverse. Throws SysError ENOENT when no filter is attached. */
-export const detachFilter = (fd: number): void => setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
+export function detachFilter(fd: number): void {
+  attach(fd, SOL_SOCKET, SO_DETACH_FILTER, { len: 0, filter: null }, programBytes);
+}

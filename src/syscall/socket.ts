@@ -66,6 +66,8 @@ export const listen = bindCall<[fd: number, backlog: number]>('listen', 'int lis
 
 export const closeFd: (fd: number) => void = closeSync;
 
+export { attachDropAllFilter, detachFilter } from './socket-filter.ts';
+
 /** An option whose value is a number (C int) or bytes. */
 export function setsockopt(fd: number, level: number, name: number, value: number | Uint8Array): void {
   const bytes = typeof value === 'number' ? new Uint8Array(Int32Array.of(value).buffer) : value;
@@ -110,7 +112,10 @@ export function connectUnixSeqpacket(path: string): number {
 /** Gives `use` the address of `path`, shortened while it runs when the structure cannot hold it. */
 export function withUnixAddress(path: string, use: (address: Uint8Array) => void): void {
   const whole = unixAddress(path);
-  if (whole !== undefined) return use(whole);
+  if (whole !== undefined) {
+    use(whole);
+    return;
+  }
   const folder = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     const short = unixAddress(`/proc/self/fd/${folder}/${basename(path)}`);
