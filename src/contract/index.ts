@@ -36,6 +36,7 @@ export {
   parseNetworkDisconnect,
 } from './network-request.ts';
 export {
+  normalizePortSet,
   type PortBinding,
   type PortKey,
   type PortMap,
@@ -43,6 +44,7 @@ export {
   type Protocol,
   parsePortKey,
   parsePortRange,
+  portRequests,
 } from './ports.ts';
 export type { BlkioEntry, ContainerStats, CpuStats, InterfaceStats } from './stats.ts';
 export type { SystemInfo, SystemVersion } from './system.ts';

@@ -1,15 +1,35 @@
 import { execFile } from 'node:child_process';
-import { lstat, readdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { hasCode } from '../base/index.ts';
+import { openInRoot } from '../syscall/openat2.ts';
+import { closeFd } from '../syscall/socket.ts';
 
 const run = promisify(execFile);
 
 /**
- * Copies what `from` holds into the empty folder `to`, and gives `to` the owner and mode of `from`. cp(1) keeps links,
- * devices and attributes. Does nothing when `from` is no folder or `to` has content.
+ * Copies what `path` holds, looked up inside the root file system `rootfs`, into the folder `to` when that is still
+ * empty, and gives `to` the same owner and mode. cp(1) keeps links, devices and attributes.
  */
-export async function copyUp(from: string, to: string): Promise<void> {
-  const source = await lstat(from).catch(() => undefined);
-  if (source === undefined || !source.isDirectory() || (await readdir(to)).length > 0) return;
-  await run('cp', ['--archive', '--no-target-directory', '--', from, to]);
+export async function copyUp(rootfs: string, path: string, to: string): Promise<void> {
+  if ((await readdir(to)).length > 0) return;
+  await using root = await open(rootfs, constants.O_DIRECTORY);
+  const source = folderIn(root.fd, path);
+  if (source === undefined) return;
+  try {
+    await run('cp', ['--archive', '--no-target-directory', '--', `/proc/${process.pid}/fd/${source}/.`, to]);
+  } finally {
+    closeFd(source);
+  }
+}
+
+/** A descriptor of the folder, or undefined when the image has none there. */
+function folderIn(rootFd: number, path: string): number | undefined {
+  try {
+    return openInRoot(rootFd, path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }

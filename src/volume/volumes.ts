@@ -71,9 +71,9 @@ export class Volumes {
     if (!record.users.includes(containerId)) this.#store.put({ ...record, users: [...record.users, containerId] });
   }
 
-  /** Copies an image's content into a volume that is still empty, with ownership and modes. */
-  fill(name: string, from: string): Promise<void> {
-    return copyUp(from, this.mountpoint(name));
+  /** Copies what an image has at `path` (looked up inside `rootfs`) into a volume that is still empty. */
+  fill(name: string, rootfs: string, path: string): Promise<void> {
+    return copyUp(rootfs, path, this.mountpoint(name));
   }
 
   /** The container is gone; with `anonymous` so are the nameless volumes only it used. */

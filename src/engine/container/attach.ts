@@ -1,0 +1,76 @@
+import { AppError } from '../../base/index.ts';
+import type { LogEntry } from '../../runtime/index.ts';
+import type { Parts } from '../parts.ts';
+import { announce } from './announce.ts';
+import type { Container } from './container.ts';
+import { containerFiles } from './files.ts';
+import { never } from './record.ts';
+import { type Session, session } from './session.ts';
+
+export type AttachOptions = {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly logs: boolean;
+  readonly stream: boolean;
+};
+
+/** POST /containers/{id}/attach: also before the start, which is the normal case. */
+export async function attachContainer(parts: Parts, container: Container, options: AttachOptions): Promise<Session> {
+  const { record } = container;
+  if (container.state.status === 'paused') {
+    throw new AppError('conflict', `container ${container.id} is paused, unpause the container before attach`);
+  }
+  const stdin = options.stdin && record.config.OpenStdin;
+  const coming = options.stream ? attachmentOf(parts, container, stdin) : Promise.resolve(undefined);
+  announce(parts, container, 'attach');
+  return session(coming, {
+    tty: record.config.Tty,
+    stdin,
+    wants: (stream) => options[stream],
+    ...(options.logs ? { before: logged(parts, container, options) } : {}),
+  });
+}
+
+function attachmentOf(parts: Parts, container: Container, stdin: boolean): ReturnType<Container['nextAttachment']> {
+  return container.running ? parts.runtime.attach(container.id, { stdin }) : container.nextAttachment();
+}
+
+/** What the container has said so far. */
+function logged(parts: Parts, container: Container, { stdout, stderr }: AttachOptions): AsyncIterable<LogEntry> {
+  return parts.runtime.logs(containerFiles(parts, container.id).log, { stdout, stderr, follow: false }, Promise.resolve(), AbortSignal.abort());
+}
+
+export type LogOptions = {
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly follow: boolean;
+  readonly tail: number | undefined;
+  readonly since: Date | undefined;
+  readonly until: Date | undefined;
+};
+
+/** GET /containers/{id}/logs: follows until the container ends or the client goes away. */
+export function readLogs(parts: Parts, container: Container, options: LogOptions, signal: AbortSignal): AsyncIterable<LogEntry> {
+  if (!options.stdout && !options.stderr) {
+    throw new AppError('invalid', 'Bad parameters: you must choose at least one stream');
+  }
+  if (container.record.hostConfig.LogConfig.Type === 'none') {
+    throw new AppError('not-implemented', 'configured logging driver does not support reading');
+  }
+  if (container.state.startedAt === never && !container.running && !options.follow) return nothing();
+  const { done, cancel } = container.waiters.add('next-exit');
+  const ended = container.running ? done : container.state.startedAt === never ? done : Promise.resolve();
+  signal.addEventListener('abort', cancel, { once: true });
+  const query = {
+    stdout: options.stdout,
+    stderr: options.stderr,
+    follow: options.follow,
+    ...(options.tail === undefined ? {} : { tail: options.tail }),
+    ...(options.since === undefined ? {} : { since: options.since }),
+    ...(options.until === undefined ? {} : { until: options.until }),
+  };
+  return parts.runtime.logs(containerFiles(parts, container.id).log, query, ended, signal);
+}
+
+async function* nothing(): AsyncGenerator<LogEntry> {}

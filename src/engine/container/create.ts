@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { AppError, newId, shortId } from '../../base/index.ts';
+import type { ContainerCreateBody, EndpointConfig } from '../../contract/index.ts';
+import type { EndpointRequest } from '../../store/index.ts';
+import type { Parts } from '../parts.ts';
+import { announce } from './announce.ts';
+import { containerFiles } from './files.ts';
+import { argsOf, mergeConfig } from './merge-config.ts';
+import { resolveMountPoints } from './mount-points.ts';
+import { inventName } from './names.ts';
+import { networkMode } from './network.ts';
+import { type ContainerRecord, newState } from './record.ts';
+import { removeRecord } from './remove.ts';
+import { checkCreate, checkName } from './validate.ts';
+
+/** POST /containers/create: everything is checked, then recorded; nothing runs yet. On failure nothing is left. */
+export async function createContainer(
+  parts: Parts,
+  asked: string,
+  body: ContainerCreateBody,
+): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }> {
+  const id = newId();
+  const name = asked === '' ? inventName((one) => parts.containers.nameTaken(one)) : checkName(asked);
+  checkCreate(body.Config, body.HostConfig);
+  if (body.Config.Image === '') throw new AppError('invalid', 'no image specified: want the name or id of one in Image');
+  const image = parts.images.get(body.Config.Image);
+  const config = mergeConfig(body.Config, image.document.config ?? {});
+  using _name = parts.containers.reserve(name, id);
+  const record: ContainerRecord = {
+    id,
+    name,
+    created: new Date().toISOString(),
+    imageId: image.id,
+    config: { ...config, Hostname: hostnameOf(parts, id, body) },
+    hostConfig: body.HostConfig,
+    args: argsOf(config),
+    mounts: [],
+    state: newState,
+    restartCount: 0,
+    stoppedByUser: false,
+  };
+  const networks = checkNetworks(parts, body);
+  const container = parts.containers.add(record);
+  try {
+    await mkdir(containerFiles(parts, id).dir, { recursive: true, mode: 0o710 });
+    container.update({ mounts: await resolveMountPoints(parts, id, { config, hostConfig: body.HostConfig }) });
+    for (const [network, endpoint] of networks) await parts.network.connect(id, network, endpointRequest(endpoint, config.MacAddress));
+  } catch (error) {
+    await removeRecord(parts, container);
+    throw error;
+  }
+  announce(parts, container, 'create');
+  return { Id: id, Warnings: [] };
+}
+
+/** Its own short id, unless it shares another stack's name. */
+function hostnameOf(parts: Parts, id: string, { Config, HostConfig }: ContainerCreateBody): string {
+  if (Config.Hostname !== '') return Config.Hostname;
+  const mode = networkMode(HostConfig.NetworkMode);
+  if (mode.kind === 'host' || HostConfig.UTSMode === 'host') return hostname();
+  if (mode.kind === 'container') return parts.containers.find(mode.ref).record.config.Hostname;
+  return shortId(id);
+}
+
+/** The networks to attach to, the one of NetworkMode first. Throws when one is unknown. */
+function checkNetworks(parts: Parts, { HostConfig, Endpoints }: ContainerCreateBody): [string, EndpointConfig | undefined][] {
+  const mode = networkMode(HostConfig.NetworkMode);
+  if (mode.kind === 'container') {
+    parts.containers.find(mode.ref);
+    return [];
+  }
+  const first = parts.network.network(mode.kind === 'host' ? 'host' : mode.network);
+  const asked = Object.entries(Endpoints).map(([ref, config]) => [parts.network.network(ref), config] as const);
+  const own = asked.find(([network]) => network.id === first.id)?.[1];
+  const others = asked.filter(([network]) => network.id !== first.id);
+  return [[first.id, own], ...others.map(([{ id }, config]): [string, EndpointConfig] => [id, config])];
+}
+
+/** The API's endpoint settings as the network core takes them. `mac` is the container-wide address of old clients. */
+export function endpointRequest(config: EndpointConfig | undefined, mac = ''): EndpointRequest {
+  const address = config?.IPAMConfig;
+  const wantedMac = config?.MacAddress || mac;
+  return {
+    aliases: config?.Aliases ?? [],
+    links: config?.Links ?? [],
+    linkLocal: address?.LinkLocalIPs ?? [],
+    driverOptions: config?.DriverOpts ?? {},
+    gatewayPriority: config?.GwPriority ?? 0,
+    ...(address?.IPv4Address ? { ipv4: address.IPv4Address } : {}),
+    ...(address?.IPv6Address ? { ipv6: address.IPv6Address } : {}),
+    ...(wantedMac === '' ? {} : { mac: wantedMac }),
+  };
+}

@@ -1,0 +1,54 @@
+import { messageOf } from '../../base/index.ts';
+import type { Exit } from '../../runtime/index.ts';
+import type { Parts } from '../parts.ts';
+import { announce, announceNetworks } from './announce.ts';
+import type { Container } from './container.ts';
+import { removeRecord } from './remove.ts';
+import { tearDown } from './tear-down.ts';
+import { nextDelayMs, shouldRestart } from './restart-policy.ts';
+
+/** How a container is started again: passed in, since starting leads back here. */
+export type Start = (container: Container) => Promise<void>;
+
+/** What follows the end of a container's process: clean up, tell, and restart or remove as its policy says. */
+export async function containerEnded(parts: Parts, container: Container, exit: Exit, start: Start): Promise<void> {
+  await parts.queue.run(container.id, async () => {
+    if (!container.running) return; // found ended twice: by its monitor and by the recovery
+    const restart = shouldRestart(container.record.hostConfig.RestartPolicy, {
+      exitCode: exit.code,
+      stoppedByUser: container.record.stoppedByUser,
+      restartCount: container.record.restartCount,
+    });
+    const ranMs = exit.at.getTime() - Date.parse(container.state.startedAt);
+    container.update({
+      state: {
+        status: restart ? 'restarting' : 'exited',
+        pid: 0,
+        exitCode: exit.code,
+        oomKilled: exit.oomKilled,
+        finishedAt: exit.at.toISOString(),
+      },
+    });
+    if (exit.oomKilled) announce(parts, container, 'oom');
+    announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
+    announceNetworks(parts, container, 'disconnect');
+    await tearDown(parts, container);
+    if (container.record.hostConfig.AutoRemove && !restart) await removeRecord(parts, container);
+    else container.waiters.tell('exit', exit.code, '');
+    if (restart) scheduleRestart(parts, container, ranMs, start);
+  });
+}
+
+export function scheduleRestart(parts: Parts, container: Container, ranMs: number, start: Start): void {
+  container.restartDelayMs = nextDelayMs(container.restartDelayMs, ranMs);
+  const restart = async (): Promise<void> => {
+    if (container.state.status !== 'restarting') return; // stopped or removed meanwhile
+    container.update({ restartCount: container.record.restartCount + 1 });
+    try {
+      await start(container);
+    } catch (error) {
+      parts.log.warn(`container ${container.id}: restart failed: ${messageOf(error)}`);
+    }
+  };
+  container.restartTimer = setTimeout(() => void parts.queue.run(container.id, restart), container.restartDelayMs);
+}

@@ -1,0 +1,48 @@
+import { shortId } from '../../base/index.ts';
+import type { EndpointSettings } from '../../contract/index.ts';
+import type { EndpointRecord, NetworkRecord } from '../../store/index.ts';
+import { bareAddress, prefixOf } from './spec.ts';
+
+/** One attachment as inspect and ps show it: addresses are empty while the container is stopped. */
+export function endpointView(
+  endpoint: EndpointRecord,
+  network: NetworkRecord,
+  container: { readonly name: string; readonly id: string; readonly hostname: string },
+): EndpointSettings {
+  const { request, lease } = endpoint;
+  const gateway = (address: string | undefined): string =>
+    address === undefined || network.internal ? '' : (network.ipam.pools.find(inFamilyOf(address))?.gateway ?? '');
+  const named = network.name !== 'bridge' && network.driver !== 'host' && network.driver !== 'null';
+  return {
+    IPAMConfig: addressesAsked(endpoint),
+    Links: request.links.length === 0 ? null : request.links,
+    Aliases: request.aliases.length === 0 ? null : request.aliases,
+    MacAddress: lease?.mac ?? '',
+    DriverOpts: Object.keys(request.driverOptions).length === 0 ? null : request.driverOptions,
+    GwPriority: request.gatewayPriority,
+    NetworkID: network.id,
+    EndpointID: lease === undefined && network.driver === 'bridge' ? '' : endpoint.id,
+    Gateway: gateway(lease?.ipv4),
+    IPAddress: bareAddress(lease?.ipv4),
+    IPPrefixLen: prefixOf(lease?.ipv4),
+    IPv6Gateway: gateway(lease?.ipv6),
+    GlobalIPv6Address: bareAddress(lease?.ipv6),
+    GlobalIPv6PrefixLen: prefixOf(lease?.ipv6),
+    DNSNames: named ? [...new Set([container.name, ...request.aliases, shortId(container.id), container.hostname])] : null,
+  };
+}
+
+const inFamilyOf =
+  (address: string) =>
+  ({ subnet }: { readonly subnet: string }): boolean =>
+    subnet.includes(':') === address.includes(':');
+
+function addressesAsked({ request }: EndpointRecord): EndpointSettings['IPAMConfig'] {
+  const { ipv4, ipv6, linkLocal } = request;
+  if (ipv4 === undefined && ipv6 === undefined && linkLocal.length === 0) return null;
+  return {
+    ...(ipv4 === undefined ? {} : { IPv4Address: ipv4 }),
+    ...(ipv6 === undefined ? {} : { IPv6Address: ipv6 }),
+    ...(linkLocal.length === 0 ? {} : { LinkLocalIPs: linkLocal }),
+  };
+}

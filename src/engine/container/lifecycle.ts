@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, messageOf } from '../../base/index.ts';
+import { signalNumber } from '../../runtime/index.ts';
+import type { Parts } from '../parts.ts';
+import { announce } from './announce.ts';
+import type { Container } from './container.ts';
+import { containerEnded, scheduleRestart } from './ended.ts';
+import { startContainer } from './start.ts';
+
+export type StopOptions = { readonly timeout: number | undefined; readonly signal: string | undefined };
+const defaultStopSeconds = 10;
+const SIGKILL = 9;
+
+/** The verbs that move a container from one state to another. */
+export class Lifecycle {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Throws not-modified when it runs already. */
+  async start(container: Container): Promise<void> {
+    await this.#parts.queue.run(container.id, () => this.startNow(container));
+  }
+
+  /** For callers that are in the container's queue already. */
+  startNow = async (container: Container): Promise<void> => {
+    await startContainer(this.#parts, container);
+    this.watch(container);
+  };
+
+  /** Waits for the process of a running container to end, and then does what follows. */
+  watch(container: Container): void {
+    const { runtime, log } = this.#parts;
+    runtime
+      .exit(container.id)
+      .then((exit) => containerEnded(this.#parts, container, exit, this.startNow))
+      .catch((error: unknown) => log.error(`container ${container.id}: ${messageOf(error)}`));
+  }
+
+  /** A container whose policy wants it to run again: after an exit, or found ended when the engine came back. */
+  restartLater(container: Container): void {
+    container.update({ state: { status: 'restarting' } });
+    scheduleRestart(this.#parts, container, 0, this.startNow);
+  }
+
+  /** Asks, waits, kills; answers when the exit is recorded. Throws not-modified when it does not run. */
+  async stop(container: Container, options: StopOptions): Promise<void> {
+    if (container.state.status === 'restarting') {
+      this.#giveUpRestart(container);
+      return;
+    }
+    if (!container.running) throw new AppError('not-modified', `container ${container.id} is not running`);
+    container.update({ stoppedByUser: true });
+    if (container.state.status === 'paused') await this.unpause(container);
+    const { done, cancel } = container.waiters.add('next-exit');
+    try {
+      await this.#signalAndWait(container, options, done);
+    } finally {
+      cancel();
+    }
+    announce(this.#parts, container, 'stop');
+  }
+
+  async #signalAndWait(container: Container, options: StopOptions, done: Promise<unknown>): Promise<void> {
+    const { config } = container.record;
+    const seconds = options.timeout ?? config.StopTimeout ?? defaultStopSeconds;
+    if (seconds !== 0) {
+      await this.#send(container, signalNumber(options.signal ?? (config.StopSignal || 'SIGTERM')));
+      const timer = new AbortController();
+      const timeout = seconds < 0 ? new Promise(() => {}) : sleep(seconds * 1000, 'timeout', { signal: timer.signal });
+      const first = await Promise.race([done, timeout]);
+      timer.abort();
+      if (first !== 'timeout') return;
+    }
+    await this.#send(container, SIGKILL);
+    await done;
+  }
+
+  async kill(container: Container, signal: string): Promise<void> {
+    const number = signal === '' ? SIGKILL : signalNumber(signal);
+    if (!container.running) throw new AppError('conflict', `cannot kill container: ${container.record.name}: container ${container.id} is not running`);
+    const stops = number === SIGKILL || number === signalNumber(container.record.config.StopSignal || 'SIGTERM');
+    if (stops) container.update({ stoppedByUser: true });
+    await this.#send(container, number);
+  }
+
+  async restart(container: Container, options: StopOptions): Promise<void> {
+    if (container.running || container.state.status === 'restarting') await this.stop(container, options);
+    await this.start(container);
+    announce(this.#parts, container, 'restart');
+  }
+
+  async pause(container: Container): Promise<void> {
+    if (container.state.status === 'paused') throw new AppError('conflict', `Container ${container.id} is already paused`);
+    if (!container.running) throw new AppError('conflict', `Container ${container.id} is not running`);
+    await this.#parts.runtime.pause(container.id);
+    container.update({ state: { status: 'paused' } });
+    announce(this.#parts, container, 'pause');
+  }
+
+  async unpause(container: Container): Promise<void> {
+    if (container.state.status !== 'paused') throw new AppError('conflict', `Container ${container.id} is not paused`);
+    await this.#parts.runtime.resume(container.id);
+    container.update({ state: { status: 'running' } });
+    announce(this.#parts, container, 'unpause');
+  }
+
+  async #send(container: Container, signal: number): Promise<void> {
+    await this.#parts.runtime.kill(container.id, signal);
+    announce(this.#parts, container, 'kill', { signal: String(signal) });
+  }
+
+  #giveUpRestart(container: Container): void {
+    clearTimeout(container.restartTimer);
+    container.update({ stoppedByUser: true, state: { status: 'exited' } });
+    container.waiters.tell('exit', container.state.exitCode, '');
+    announce(this.#parts, container, 'stop');
+  }
+}

@@ -1,0 +1,49 @@
+import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/index.ts';
+
+export type Status = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** Where a container stands. Times are ISO 8601; "0001-01-01T00:00:00Z" means never, as Docker writes it. */
+export type ContainerState = {
+  readonly status: Status;
+  /** On the host; 0 when it does not run. */
+  readonly pid: number;
+  readonly exitCode: number;
+  readonly error: string;
+  readonly oomKilled: boolean;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+};
+
+/** The durable record of a container. */
+export type ContainerRecord = {
+  readonly id: string;
+  /** Without slash. */
+  readonly name: string;
+  readonly created: string;
+  readonly imageId: string;
+  /** As sent, with the image's configuration merged in. */
+  readonly config: ContainerConfig;
+  /** As sent, with defaults filled in. */
+  readonly hostConfig: HostConfig;
+  /** What is run: entrypoint and command joined. */
+  readonly args: readonly string[];
+  readonly mounts: readonly MountPoint[];
+  readonly state: ContainerState;
+  readonly restartCount: number;
+  /** stop, kill or restart was asked for since the last start: restart policies respect it. */
+  readonly stoppedByUser: boolean;
+};
+
+export const never = '0001-01-01T00:00:00Z';
+export const newState: ContainerState = {
+  status: 'created',
+  pid: 0,
+  exitCode: 0,
+  error: '',
+  oomKilled: false,
+  startedAt: never,
+  finishedAt: never,
+};
+
+export const isRunning = ({ status }: ContainerState): boolean => status === 'running' || status === 'paused';
+export const hasTty = (record: ContainerRecord): boolean => record.config.Tty;

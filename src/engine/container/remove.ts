@@ -1,0 +1,47 @@
+import { rm } from 'node:fs/promises';
+import { AppError } from '../../base/index.ts';
+import type { Parts } from '../parts.ts';
+import { announce } from './announce.ts';
+import type { Container } from './container.ts';
+import { containerFiles } from './files.ts';
+import { tearDown } from './tear-down.ts';
+
+export type RemoveOptions = { readonly force: boolean; readonly volumes: boolean };
+
+/** DELETE /containers/{id}: refuses a running one unless forced. */
+export async function removeContainer(parts: Parts, container: Container, options: RemoveOptions): Promise<void> {
+  if (container.running && options.force) {
+    container.update({ stoppedByUser: true });
+    await parts.runtime.kill(container.id, 9);
+    await parts.runtime.exit(container.id);
+  }
+  await parts.queue.run(container.id, async () => {
+    if (parts.containers.byId(container.id) === undefined) return; // --rm was faster
+    if (container.running) throw new AppError('conflict', refusal(container));
+    clearTimeout(container.restartTimer);
+    await tearDown(parts, container);
+    await removeRecord(parts, container, options.volumes);
+  });
+}
+
+const refusal = ({ id, state, record }: Container): string =>
+  state.status === 'paused'
+    ? `cannot remove container "/${record.name}": container is paused and must be unpaused first`
+    : `cannot remove container "/${record.name}": container is running: stop the container before removing or force remove: You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`;
+
+/** The record goes last of all that is durable: an engine killed in between finishes the removal when it starts. */
+export async function removeRecord(parts: Parts, container: Container, volumes = true): Promise<void> {
+  const { exitCode, error } = container.state;
+  container.update({ state: { status: 'removing' } });
+  await Promise.all([
+    parts.network.forget(container.id),
+    parts.images.rootfs.remove(container.id),
+    rm(containerFiles(parts, container.id).dir, { recursive: true, force: true }),
+    rm(containerFiles(parts, container.id).bundle, { recursive: true, force: true }),
+  ]);
+  await parts.volumes.releaseAll(container.id, volumes);
+  parts.containers.delete(container);
+  container.dropPending();
+  announce(parts, container, 'destroy');
+  container.waiters.tell('removed', exitCode, error);
+}

@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, messageOf } from '../../base/index.ts';
+import { resolveUser, type SpecInput } from '../../runtime/index.ts';
+import type { Parts } from '../parts.ts';
+import { announce, announceNetworks } from './announce.ts';
+import type { Container } from './container.ts';
+import { environment } from './environment.ts';
+import { containerFiles } from './files.ts';
+import { prepareMounts } from './mounts.ts';
+import { joinNetwork } from './network.ts';
+import { never } from './record.ts';
+import { specInput } from './spec.ts';
+
+/**
+ * One container's way in: root file system, sandbox and process side by side, then go. On failure everything is undone
+ * in reverse and the container is as it was, with the reason in its state. Runs in the container's queue.
+ */
+export async function startContainer(parts: Parts, container: Container): Promise<void> {
+  if (container.state.status === 'removing' || container.state.status === 'dead') {
+    throw new AppError('conflict', 'container is marked for removal and cannot be started');
+  }
+  if (container.state.status === 'paused') {
+    throw new AppError('conflict', 'cannot start a paused container, try unpause instead');
+  }
+  if (container.running) throw new AppError('not-modified', `container ${container.id} is already running`);
+  clearTimeout(container.restartTimer);
+  try {
+    await bringUp(parts, container);
+  } catch (error) {
+    container.dropPending();
+    container.update({
+      state: { status: failedStatus(container), pid: 0, error: messageOf(error), exitCode: exitCodeOf(error) },
+    });
+    throw error;
+  }
+  announce(parts, container, 'start');
+}
+
+async function bringUp(parts: Parts, container: Container): Promise<void> {
+  const { id, record } = container;
+  await using undo = new AsyncDisposableStack();
+
+  undo.defer(() => parts.images.rootfs.unmount(id));
+  undo.defer(() => parts.network.sandboxDown(id));
+  const spec = await prepare(parts, container);
+
+  undo.defer(() => parts.runtime.delete(id));
+  const { pid } = await parts.runtime.create({
+    spec,
+    bundle: containerFiles(parts, id).bundle,
+    openStdin: record.config.OpenStdin,
+    stdinOnce: record.config.StdinOnce,
+    ...(record.hostConfig.LogConfig.Type === 'none' ? {} : { logPath: containerFiles(parts, id).log }),
+  });
+  await container.attachPending(() => parts.runtime.attach(id, { stdin: record.config.OpenStdin }));
+  announceNetworks(parts, container, 'connect');
+  await parts.runtime.start(id);
+
+  undo.move();
+  const startedAt = new Date().toISOString();
+  container.update({
+    stoppedByUser: false,
+    state: {
+      status: 'running',
+      pid,
+      exitCode: 0,
+      error: '',
+      oomKilled: false,
+      startedAt,
+      finishedAt: container.state.finishedAt,
+    },
+  });
+}
+
+/** Root file system and sandbox at once, then what depends on both. */
+async function prepare(parts: Parts, container: Container): Promise<SpecInput> {
+  const { id, record } = container;
+  const files = containerFiles(parts, id);
+  await mkdir(files.bundle, { recursive: true, mode: 0o700 });
+  const [root, network] = await Promise.allSettled([
+    parts.images.rootfs.mount(id, record.imageId),
+    joinNetwork(parts, container),
+  ]);
+  if (root.status === 'rejected') throw root.reason;
+  if (network.status === 'rejected') throw network.reason;
+  const user = await resolveUser(root.value, record.config.User, record.hostConfig.GroupAdd);
+  const mounts = await prepareMounts(parts, container, root.value, network.value.filesOf);
+  return specInput(record, {
+    rootfs: root.value,
+    netns: network.value.netns,
+    user,
+    hostname: network.value.hostname,
+    mounts,
+    env: environment(record, user.home),
+    cgroupParent: parts.options.cgroupParent,
+    pid: namespaceOf(parts, record.hostConfig.PidMode, 'pid'),
+    ipc: namespaceOf(parts, record.hostConfig.IpcMode, 'ipc'),
+    cgroupns: record.hostConfig.CgroupnsMode === 'private' || parts.options.cgroup === '2' && record.hostConfig.CgroupnsMode === '' ? 'private' : 'host',
+  });
+}
+
+/** "", "private", "shareable": its own; "host"; "container:<ref>": that container's. */
+function namespaceOf(parts: Parts, mode: string, kind: 'pid' | 'ipc'): SpecInput['pid'] {
+  if (mode === 'host') return 'host';
+  if (!mode.startsWith('container:')) return 'private';
+  const other = parts.containers.find(mode.slice('container:'.length));
+  if (!other.running) {
+    throw new AppError('conflict', `cannot join ${kind.toUpperCase()} of a non running container: ${other.id}`);
+  }
+  return { path: join('/proc', String(other.state.pid), 'ns', kind) };
+}
+
+const failedStatus = ({ state }: Container): 'created' | 'exited' => (state.startedAt === never ? 'created' : 'exited');
+
+/** As Docker records a container that could not be started: the command is missing, cannot be run, or something else. */
+function exitCodeOf(error: unknown): number {
+  const text = messageOf(error);
+  if (/executable file not found|no such file or directory/i.test(text)) return 127;
+  if (/permission denied|is a directory/i.test(text)) return 126;
+  return 128;
+}

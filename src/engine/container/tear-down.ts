@@ -1,0 +1,16 @@
+import { messageOf } from '../../base/index.ts';
+import type { Parts } from '../parts.ts';
+import type { Container } from './container.ts';
+
+/** Everything a running container has beyond its record. Safe to repeat; goes on past failures and logs them. */
+export async function tearDown(parts: Parts, container: Container): Promise<void> {
+  const results = await Promise.allSettled([
+    parts.runtime.delete(container.id).then(() => parts.images.rootfs.unmount(container.id)),
+    parts.network.sandboxDown(container.id),
+  ]);
+  for (const result of results) {
+    if (result.status === 'rejected')
+      parts.log.error(`container ${container.id}: clean-up: ${messageOf(result.reason)}`);
+  }
+}
+

@@ -1,0 +1,38 @@
+import type { KeyedQueue, Log } from '../base/index.ts';
+import type { Images } from '../image/index.ts';
+import type { NetworkController } from '../network/index.ts';
+import type { Runtime } from '../runtime/index.ts';
+import type { Volumes } from '../volume/index.ts';
+import type { Registry } from './container/registry.ts';
+import type { EventBus } from './events/bus.ts';
+
+export type EngineOptions = {
+  /** Where each container keeps its log, hosts files and bundle. */
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  /** Parent of every container's control group: differs per engine, so that two can run side by side. */
+  readonly cgroupParent: string;
+  /** Version of the control groups the machine has mounted. */
+  readonly cgroup: '1' | '2';
+  readonly labels: readonly string[];
+  /** When the engine's own notices (forwarding turned on, …) are asked for. */
+  readonly notices: () => readonly string[];
+  /** What the engine says it is: version numbers, found once by the composition root. */
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly minApiVersion: string;
+};
+
+/** What every part of the engine works with; built once by the composition root. */
+export type Parts = {
+  readonly options: EngineOptions;
+  readonly runtime: Runtime;
+  readonly network: NetworkController;
+  readonly images: Images;
+  readonly volumes: Volumes;
+  readonly events: EventBus;
+  readonly containers: Registry;
+  /** One queue per container: its starts, ends and removals happen one after another. */
+  readonly queue: KeyedQueue;
+  readonly log: Log;
+};
