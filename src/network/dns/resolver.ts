@@ -1,4 +1,7 @@
+import { Forwarder } from './forward/forwarder.ts';
+import { SandboxResolver } from './sandbox.ts';
 import type { ResolverOptions, SandboxView, Zone } from './types.ts';
+import { Zones } from './zones.ts';
 
 /**
  * The one resolver of the engine: it answers on 127.0.0.11 of every sandbox opened here, from zones in memory, and
@@ -6,24 +9,32 @@ import type { ResolverOptions, SandboxView, Zone } from './types.ts';
  */
 export class Resolver implements Disposable {
   readonly #options: ResolverOptions;
-  readonly #zones = new Map<string, Zone>();
-  readonly #sandboxes = new Map<string, SandboxView>();
+  readonly #zones = new Zones();
+  readonly #host: Forwarder;
+  readonly #sandboxes = new Map<string, SandboxResolver>();
 
   constructor(options: ResolverOptions) {
     this.#options = options;
+    this.#host = new Forwarder({ servers: options.hostResolvers });
   }
 
   /**
-   * Starts answering in the sandbox, whose loopback must be up. `netnsFd` is used only during the call. A sandbox that
-   * is open already gets the new view. Throws SysError.
+   * Starts answering in the sandbox, whose loopback must be up. `netnsFd` is the caller's, and used only during the
+   * call. A sandbox that is open already gets the new view. Throws SysError or AppError.
    */
   openSandbox(id: string, netnsFd: number, view: SandboxView): void {
-    this.#options.log.debug(`dns: sandbox ${id} opens (namespace ${netnsFd})`);
-    this.#sandboxes.set(id, view);
+    const open = this.#sandboxes.get(id);
+    if (open !== undefined) {
+      open.view = view;
+      return;
+    }
+    this.#sandboxes.set(id, new SandboxResolver(netnsFd, view, { zones: this.#zones, host: this.#host }));
+    this.#options.log.debug(`dns: answering in sandbox ${id}`);
   }
 
   /** Stops answering there. Safe to repeat. */
   closeSandbox(id: string): void {
+    this.#sandboxes.get(id)?.[Symbol.dispose]();
     this.#sandboxes.delete(id);
   }
 
@@ -39,6 +50,7 @@ export class Resolver implements Disposable {
 
   /** Closes every socket. */
   [Symbol.dispose](): void {
-    this.#sandboxes.clear();
+    for (const id of [...this.#sandboxes.keys()]) this.closeSandbox(id);
+    this.#host[Symbol.dispose]();
   }
 }

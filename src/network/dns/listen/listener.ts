@@ -1,0 +1,86 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { createServer, type Server, type Socket } from 'node:net';
+import { inNetns } from '../../../syscall/netns.ts';
+import { AF_INET, bindInet, closeFd, listen, SOCK_DGRAM, SOCK_STREAM, socket } from '../../../syscall/socket.ts';
+import { embeddedAddress } from '../files/resolv-conf.ts';
+import { Frames, frame } from './frames.ts';
+
+/** Answers one message by calling `reply` once, at once or later, or never. */
+export type Handler = (message: Buffer, transport: 'udp' | 'tcp', reply: (answer: Buffer) => void) => void;
+
+const idleMs = 10_000;
+/** Per sandbox, so that one container cannot use up the engine's descriptors. */
+const maxConnections = 100;
+
+/** The two sockets of one sandbox, on 127.0.0.11 and free ports: opened in its namespace, served from here. */
+export class Listener implements Disposable {
+  readonly #udp: UdpSocket;
+  readonly #tcp: Server;
+  readonly #connections = new Set<Socket>();
+
+  /** The namespace's loopback must be up. Throws SysError. */
+  constructor(netnsFd: number, handle: Handler) {
+    using undo = new DisposableStack();
+    const fds = inNetns(netnsFd, () => [SOCK_DGRAM, SOCK_STREAM].map(openBound));
+    this.#udp = undo.adopt(serveUdp(fds[0]!, handle), (udp) => udp.close());
+    this.#tcp = createServer((connection) => this.#accept(connection, handle));
+    this.#tcp.maxConnections = maxConnections;
+    this.#tcp.on('error', () => this.#tcp.close());
+    this.#tcp.listen({ fd: fds[1]! });
+    undo.move();
+  }
+
+  get ports(): { udp: number; tcp: number } {
+    return { udp: this.#udp.address().port, tcp: (this.#tcp.address() as { port: number }).port };
+  }
+
+  #accept(connection: Socket, handle: Handler): void {
+    const frames = new Frames();
+    this.#connections.add(connection);
+    connection.setTimeout(idleMs, () => connection.destroy());
+    // A reset by the client is its own affair; 'close' follows.
+    connection.on('error', () => {});
+    connection.on('close', () => this.#connections.delete(connection));
+    connection.on('data', (chunk) => {
+      for (const message of frames.push(chunk)) {
+        handle(message, 'tcp', (answer) => void (connection.writable && connection.write(frame(answer))));
+      }
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#udp.close();
+    this.#tcp.close();
+    for (const connection of this.#connections) connection.destroy();
+  }
+}
+
+function openBound(type: number): number {
+  const fd = socket(AF_INET, type);
+  try {
+    bindInet(fd, embeddedAddress, 0);
+    if (type === SOCK_STREAM) listen(fd, 64);
+    return fd;
+  } catch (error) {
+    closeFd(fd);
+    throw error;
+  }
+}
+
+function serveUdp(fd: number, handle: Handler): UdpSocket {
+  // Replies go to addresses, not names: dgram's own lookup would cost a turn of the event loop each.
+  const udp = createSocket({ type: 'udp4', lookup: (host, _options, callback) => callback(null, host, 4) });
+  let closed = false;
+  udp.on('close', () => {
+    closed = true;
+  });
+  // One reply that could not be delivered (the client is gone) is no reason to stop.
+  udp.on('error', () => {});
+  udp.on('message', (message, from) => {
+    handle(message, 'udp', (answer) => {
+      if (!closed) udp.send(answer, from.port, from.address);
+    });
+  });
+  udp.bind({ fd });
+  return udp;
+}
