@@ -10,12 +10,12 @@ export type Addresses = { readonly v4: readonly Answer[]; readonly v6: readonly 
 /** A zone as it is searched. Built at the first lookup: while many containers start, nobody asks yet. */
 class Index {
   readonly networkName: string;
-  readonly #records: Zone['records'];
-  #built: { byName: Map<string, Addresses>; byAddress: Map<string, Answer> } | undefined;
+  readonly #zone: Zone;
+  #built: ReturnType<typeof emptyIndex> | undefined;
 
   constructor(zone: Zone) {
     this.networkName = zone.name.toLowerCase();
-    this.#records = zone.records;
+    this.#zone = zone;
   }
 
   byName(name: string): Addresses | undefined {
@@ -26,13 +26,13 @@ class Index {
     return this.#index().byAddress.get(reverse);
   }
 
-  #index(): { byName: Map<string, Addresses>; byAddress: Map<string, Answer> } {
-    this.#built ??= build(this.networkName, this.#records);
+  #index(): ReturnType<typeof emptyIndex> {
+    this.#built ??= build(this.#zone);
     return this.#built;
   }
 }
 
-function build(network: string, records: Zone['records']): NonNullable<ReturnType<typeof emptyIndex>> {
+function build({ name: network, records }: Zone): ReturnType<typeof emptyIndex> {
   const index = emptyIndex();
   for (const { names, addresses } of records) {
     const answers = addresses.map(toAnswer);
