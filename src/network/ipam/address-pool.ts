@@ -70,13 +70,13 @@ export class AddressPool {
   }
 
   #static(wanted: string): bigint {
-    const { value } = parseIp(wanted);
-    const reserved = this.#reserved() > 0n && (value === this.subnet.first || this.#isBroadcast(value));
-    if (reserved || this.#used.has(value)) throw new AppError('forbidden', 'Address already in use');
-    if (!this.subnet.contains(parseIp(wanted))) {
-      throw new AppError('invalid', `no configured subnet contains IP address ${formatIp(parseIp(wanted))}`);
+    const ip = parseIp(wanted);
+    if (!this.subnet.contains(ip)) {
+      throw new AppError('invalid', `no configured subnet contains IP address ${formatIp(ip)}`);
     }
-    return value;
+    const reserved = this.#reserved() > 0n && (ip.value === this.subnet.first || this.#isBroadcast(ip.value));
+    if (reserved || this.#used.has(ip.value)) throw new AppError('forbidden', 'Address already in use');
+    return ip.value;
   }
 
   #isBroadcast(value: bigint): boolean {

@@ -13,37 +13,37 @@ export type PoolChoice = {
 type Block = { readonly first: bigint; readonly last: bigint };
 
 /**
- * The lowest free block of the first range that has one. Sorts what is held once, then walks ranges and holdings side
- * by side: O(n log n) in the number of holdings, whatever the ranges' size. Throws `invalid` when nothing is free.
+ * The lowest free block of the first range that has one. What is held is sorted once, then each range walks along it:
+ * O(n log n) in the number of holdings, whatever the size of the ranges. Throws `invalid` when nothing is free.
  */
 export function choosePool(choice: PoolChoice): Cidr {
   const ranges = choice.pools.filter(({ base }) => choice.prefix === undefined || base.prefix <= choice.prefix);
   if (ranges.length === 0) throw new AppError('invalid', 'invalid address pool');
+  const held = sortedBlocks([...choice.taken.map(({ subnet }) => subnet), ...choice.reserved], ranges[0]!.base.family);
   for (const { base, size } of ranges) {
-    const held = heldIn(base, choice);
     const found = firstGap(base, choice.prefix ?? size, held);
     if (found !== undefined) return found;
   }
   throw new AppError('invalid', exhausted(choice, ranges));
 }
 
-/** What touches `base`, sorted by first address. */
-function heldIn(base: Cidr, { taken, reserved }: PoolChoice): readonly Block[] {
-  const blocks: Block[] = [];
-  for (const { subnet } of taken) if (subnet.overlaps(base)) blocks.push({ first: subnet.first, last: subnet.last });
-  for (const block of reserved) if (block.overlaps(base)) blocks.push({ first: block.first, last: block.last });
-  return blocks.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+function sortedBlocks(blocks: readonly Cidr[], family: 4 | 6): readonly Block[] {
+  return blocks
+    .filter((block) => block.family === family)
+    .map(({ first, last }) => ({ first, last }))
+    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
 }
 
 function firstGap(base: Cidr, prefix: number, held: readonly Block[]): Cidr | undefined {
   const step = new Cidr(base.ip, prefix).size;
+  const end = base.last;
   let first = base.first;
   for (const block of held) {
     if (block.last < first) continue;
-    if (block.first > first + step - 1n) break;
+    if (block.first >= first + step || first > end) break;
     first += ((block.last - first) / step + 1n) * step;
   }
-  return first <= base.last ? new Cidr({ family: base.family, value: first }, prefix) : undefined;
+  return first <= end ? new Cidr({ family: base.family, value: first }, prefix) : undefined;
 }
 
 const namedHolders = 8;

@@ -1,6 +1,6 @@
 export { AddressPool, type PoolCount } from './address-pool.ts';
 export { choosePool, type PoolChoice } from './choose-pool.ts';
 export { defaultPools4, localPools6 } from './default-pools.ts';
-export { planPools } from './plan-pools.ts';
+export { type AddressingRequest, planPools } from './plan-pools.ts';
 export type { AddressSpace, Holding, PoolRange, PoolRequest } from './types.ts';
-export { checkIpamConfig } from './validate.ts';
+export { checkIpamConfig, type Families } from './validate.ts';

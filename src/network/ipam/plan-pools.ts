@@ -1,48 +1,53 @@
 import { AppError, Cidr, formatIp, parseIp } from '../../base/index.ts';
 import type { Pool } from '../../store/records.ts';
 import { choosePool } from './choose-pool.ts';
-import type { AddressSpace, PoolRequest } from './types.ts';
+import type { AddressSpace, Holding, PoolRequest } from './types.ts';
 import { checkIpamConfig, type Families } from './validate.ts';
 
 /** A network's addressing as asked for. */
 export type AddressingRequest = Families & { readonly pools: readonly PoolRequest[] };
 
 /**
- * The pools of a new network, as its record keeps them: what was asked for, checked, and for each family that has none
- * the lowest free block. Texts and kinds of the errors are Docker's.
+ * The pools of a new network, as its record keeps them: what was asked for, checked, and the lowest free block for
+ * each family that nothing was asked for. Texts and kinds of the errors are Docker's.
  */
 export function planPools(request: AddressingRequest, space: AddressSpace): readonly Pool[] {
   const asked = request.pools.filter((pool) => !isEmpty(pool));
-  checkIpamConfig(
-    asked.filter((pool) => pool.subnet !== undefined && pool.subnet !== ''),
-    request,
-  );
-  const pools: Pool[] = [];
-  for (const family of [4, 6] as const) {
-    if (!(family === 4 ? request.ipv4 : request.ipv6)) continue;
-    const own = asked.filter((pool) => familyOf(pool) === family);
-    const requests = own.length > 0 ? own : [{}];
-    for (const pool of requests) pools.push(planPool(pool, family, withPlanned(space, pools)));
+  checkIpamConfig(asked, request);
+  const planned: Pool[] = [];
+  for (const family of familiesOf(request)) {
+    const own = asked.filter(({ subnet = '' }) => subnet.includes(':') === (family === 6));
+    for (const pool of own.length > 0 ? own : [{}]) {
+      const taken = [...space.taken, ...planned.map(holdingOf)];
+      planned.push(planPool(pool, family, { ...space, taken }));
+    }
   }
-  return pools;
+  return planned;
 }
 
+const familiesOf = ({ ipv4, ipv6 }: Families): readonly (4 | 6)[] => [
+  ...(ipv4 ? ([4] as const) : []),
+  ...(ipv6 ? ([6] as const) : []),
+];
+
+const isEmpty = (pool: PoolRequest): boolean =>
+  !pool.subnet && !pool.ipRange && !pool.gateway && Object.keys(pool.auxiliary ?? {}).length === 0;
+
+const holdingOf = (pool: Pool): Holding => ({ subnet: Cidr.parse(pool.subnet), holder: 'this same network' });
+
 function planPool(request: PoolRequest, family: 4 | 6, space: AddressSpace): Pool {
-  const asked = request.subnet === undefined || request.subnet === '' ? undefined : Cidr.parse(request.subnet);
-  const automatic = asked === undefined || (asked.ip.value === 0n && asked.prefix > 0);
-  const subnet = automatic ? automaticBlock(space, family, asked?.prefix) : checkFree(asked, request, space);
-  const ipRange = request.ipRange || undefined;
-  const gateway = request.gateway || defaultGateway(subnet, ipRange);
+  const asked = request.subnet ? Cidr.parse(request.subnet) : undefined;
+  const sized = asked !== undefined && asked.first === 0n && asked.prefix > 0;
+  const subnet = asked === undefined || sized ? automaticBlock(space, family, asked?.prefix) : asked;
+  if (subnet === asked && !request.ipRange) checkFree(subnet, space);
+  const gateway = gatewayOf(request, subnet);
   checkAuxiliary(request.auxiliary ?? {}, subnet, gateway);
-  if (gateway !== undefined && !subnet.contains(parseIp(gateway))) {
-    throw new AppError('invalid', 'default gateway ip must be part of the network');
-  }
   return {
     subnet: subnet.toString(),
-    ...(ipRange === undefined ? {} : { ipRange }),
-    ...(gateway === undefined ? {} : { gateway }),
+    ...(request.ipRange ? { ipRange: request.ipRange } : {}),
+    gateway,
     ...(request.auxiliary === undefined ? {} : { auxiliary: request.auxiliary }),
-    automatic,
+    automatic: subnet !== asked,
   };
 }
 
@@ -55,51 +60,37 @@ function automaticBlock(space: AddressSpace, family: 4 | 6, prefix: number | und
   });
 }
 
-/** As in Docker, a network with a range of its own may share the subnet: macvlan networks live on that. */
-function checkFree(subnet: Cidr, request: PoolRequest, space: AddressSpace): Cidr {
-  if (request.ipRange) return subnet;
+/** Not asked of a network with a range of its own: as in Docker, several may share a subnet then (macvlan, ipvlan). */
+function checkFree(subnet: Cidr, space: AddressSpace): void {
   const other = space.taken.find((holding) => holding.subnet.overlaps(subnet));
-  if (other === undefined) return subnet;
-  throw new AppError(
-    'forbidden',
-    `invalid pool request: Pool overlaps with other one on this address space: ${subnet} with ${other.subnet} of ${other.holder}`,
-  );
+  if (other === undefined) return;
+  const text = 'invalid pool request: Pool overlaps with other one on this address space';
+  throw new AppError('forbidden', `${text}: ${subnet} overlaps ${other.subnet} of ${other.holder}`);
 }
 
-/** The first usable address of the range that containers are served from. */
-function defaultGateway(subnet: Cidr, ipRange: string | undefined): string | undefined {
-  const block = ipRange === undefined ? subnet : Cidr.parse(ipRange);
-  if (block.size === 1n) return ipRange === undefined ? formatIp(block.at(0n)) : formatIp(block.at(0n));
-  const reservesFirst = block.first === subnet.first && subnet.size > 2n;
-  return formatIp(block.at(reservesFirst ? 1n : 0n));
+/** As asked, or the first usable address of what containers are served from. */
+function gatewayOf(request: PoolRequest, subnet: Cidr): string {
+  if (request.gateway) {
+    const asked = parseIp(request.gateway);
+    if (subnet.contains(asked)) return formatIp(asked);
+    throw new AppError('invalid', 'default gateway ip must be part of the network');
+  }
+  const block = request.ipRange ? Cidr.parse(request.ipRange) : subnet;
+  const firstIsReserved = block.first === subnet.first && subnet.size > 2n && block.size > 1n;
+  return formatIp(block.at(firstIsReserved ? 1n : 0n));
 }
 
-function checkAuxiliary(auxiliary: Readonly<Record<string, string>>, subnet: Cidr, gateway: string | undefined): void {
-  const seen = new Set(gateway === undefined ? [] : [parseIp(gateway).value]);
+function checkAuxiliary(auxiliary: Readonly<Record<string, string>>, subnet: Cidr, gateway: string): void {
+  const seen = new Set([parseIp(gateway).value]);
   for (const [name, text] of Object.entries(auxiliary)) {
     const address = parseIp(text);
     if (!subnet.contains(address)) {
       throw new AppError('forbidden', `auxiliary address: (${name}:${text}) must belong to the master pool: ${subnet}`);
     }
     if (seen.has(address.value)) {
-      throw new AppError(
-        'forbidden',
-        `failed to allocate secondary ip address (${name}:${text}): Address already in use`,
-      );
+      const why = 'Address already in use';
+      throw new AppError('forbidden', `failed to allocate secondary ip address (${name}:${text}): ${why}`);
     }
     seen.add(address.value);
   }
 }
-
-const withPlanned = (space: AddressSpace, planned: readonly Pool[]): AddressSpace => ({
-  ...space,
-  taken: [...space.taken, ...planned.map((pool) => ({ subnet: Cidr.parse(pool.subnet), holder: 'this same network' }))],
-});
-
-/** A pool without a subnet belongs to the family of what else it names, and to IPv4 when it names nothing. */
-function familyOf(pool: PoolRequest): 4 | 6 {
-  return (pool.subnet || pool.ipRange || pool.gateway || '').includes(':') ? 6 : 4;
-}
-
-const isEmpty = (pool: PoolRequest): boolean =>
-  !pool.subnet && !pool.ipRange && !pool.gateway && Object.keys(pool.auxiliary ?? {}).length === 0;

@@ -1,0 +1,77 @@
+import { SysError } from '../../base/index.ts';
+import type { PublishedPort } from '../../store/records.ts';
+import { closeFd } from '../../syscall/socket.ts';
+import type { Refusal } from './conflicts.ts';
+import { Relay } from './relay.ts';
+import { openReserved } from './reserved-socket.ts';
+import { boundSockets, holderOf } from './socket-table.ts';
+import type { RelayTarget } from './types.ts';
+
+/**
+ * A longer range is looked up, not bound: a socket for each port would cost kernel memory and descriptors.
+ * Translation comes before any listener, so whoever binds such a port later does not get its connections.
+ */
+export const mostSockets = 64;
+
+/** The hold on one published port or range of one host address, and what serves it. */
+export class Reservation implements Disposable {
+  readonly port: PublishedPort;
+  readonly #sockets: Map<number, number>;
+  readonly #relays: Relay[] = [];
+
+  private constructor(port: PublishedPort, sockets: Map<number, number>) {
+    this.port = port;
+    this.#sockets = sockets;
+  }
+
+  /** In the namespace that the calling thread is in. Answers why not, when somebody else has one of the ports. */
+  static open(port: PublishedPort): Reservation | Refusal {
+    if (port.count > mostSockets) return inspected(port) ?? new Reservation(port, new Map());
+    const sockets = new Map<number, number>();
+    for (let number = port.hostPort; number < port.hostPort + port.count; number++) {
+      try {
+        const fd = openReserved(port.protocol, port.hostIp, number);
+        if (fd !== undefined) sockets.set(number, fd);
+      } catch (error) {
+        for (const fd of sockets.values()) closeFd(fd);
+        return refusalOf(port, number, error);
+      }
+    }
+    return new Reservation(port, sockets);
+  }
+
+  /** A hold in name only: for a port of a running container that somebody else has bound meanwhile. */
+  static unbound(port: PublishedPort): Reservation {
+    return new Reservation(port, new Map());
+  }
+
+  /** Starts relays on the sockets that clients can reach which the kernel does not translate. */
+  serve(target: RelayTarget): void {
+    const { protocol, hostIp } = this.port;
+    if (protocol !== 'tcp' || (hostIp !== '' && !hostIp.includes(':'))) return;
+    for (const [number, fd] of this.#sockets) {
+      this.#relays.push(new Relay(fd, target, this.port.containerPort + number - this.port.hostPort));
+      this.#sockets.delete(number);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const relay of this.#relays) relay[Symbol.dispose]();
+    for (const fd of this.#sockets.values()) closeFd(fd);
+    this.#sockets.clear();
+  }
+}
+
+function inspected(port: PublishedPort): Refusal | undefined {
+  const { protocol, hostIp } = port;
+  const holder = holderOf(port, boundSockets(protocol));
+  if (holder === undefined) return undefined;
+  return { by: 'process', protocol, hostIp, port: holder.port, inode: holder.inode };
+}
+
+function refusalOf({ protocol, hostIp }: PublishedPort, port: number, error: unknown): Refusal {
+  if (!(error instanceof SysError)) throw error;
+  if (error.code !== 'EADDRINUSE') return { by: 'kernel', protocol, hostIp, port, code: error.code };
+  const holder = holderOf({ protocol, hostIp, hostPort: port, count: 1 }, boundSockets(protocol));
+  return { by: 'process', protocol, hostIp, port, ...(holder === undefined ? {} : { inode: holder.inode }) };
+}
