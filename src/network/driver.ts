@@ -5,6 +5,8 @@ import type { Plan } from './plan/types.ts';
 export type DriverSettings = {
   /** MTU of links whose network does not say: the kernel's own default when absent. */
   readonly mtu?: number;
+  /** False with --ip-masq=false: no network hides its addresses. */
+  readonly masquerade: boolean;
 };
 
 /** An endpoint of a running container, with all that its plan depends on. */
@@ -39,4 +41,6 @@ export interface Driver {
   planEndpoint(joined: JoinedEndpoint): Plan;
   /** Undefined when containers get no way out through this network. */
   gateway(network: NetworkRecord): Gateway | undefined;
+  /** Host address of ports that are published without one; undefined for all. */
+  hostBinding(network: NetworkRecord): string | undefined;
 }

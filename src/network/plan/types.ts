@@ -40,13 +40,18 @@ export type PlannedLink = {
 };
 
 /** An address of a link: "172.17.0.1/16". */
-export type PlannedAddress = { readonly link: string; readonly cidr: string };
+export type PlannedAddress = { readonly link: string; readonly cidr: string; readonly owner: string };
 
 /** A route. `destination` is a CIDR, 0.0.0.0/0 or ::/0 for the default; all are marked with our protocol number. */
-export type PlannedRoute = { readonly link: string; readonly destination: string; readonly via?: string };
+export type PlannedRoute = {
+  readonly link: string;
+  readonly destination: string;
+  readonly via?: string;
+  readonly owner: string;
+};
 
-/** One value under /proc/sys/, slash-separated: { "net/ipv4/conf/docker0/route_localnet", "1" }. */
-export type PlannedSysctl = { readonly key: string; readonly value: string };
+/** One value under /proc/sys/, slash-separated: "net/ipv4/conf/docker0/route_localnet". */
+export type PlannedSysctl = { readonly key: string; readonly value: string; readonly owner: string };
 
 /** All that one network namespace shall have. */
 export type NamespacePlan = {

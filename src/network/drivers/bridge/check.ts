@@ -1,0 +1,45 @@
+import { AppError, Cidr } from '../../../base/index.ts';
+import type { NetworkRecord } from '../../../store/records.ts';
+import { bridgeConfig } from './options.ts';
+
+const linkLocal = Cidr.parse('fe80::/64');
+
+/** Refuses a network that a bridge cannot be, or that another one is in the way of. Texts are Docker's. */
+export function checkBridgeNetwork(network: NetworkRecord, others: readonly NetworkRecord[]): void {
+  const { bridge } = bridgeConfig(network);
+  if (!network.ipv4 && !network.ipv6) throw new AppError('invalid', 'IPv4 or IPv6 must be enabled');
+  for (const family of [4, 6] as const) {
+    if (subnetsOf(network, family).length > 1) {
+      throw new AppError('forbidden', "bridge driver doesn't support multiple subnets");
+    }
+  }
+  const clash = subnetsOf(network, 6).find((subnet) => subnet.overlaps(linkLocal) && subnet.prefix !== 64);
+  if (clash !== undefined) {
+    throw new AppError('forbidden', `'${clash}' clashes with the Link-Local prefix 'fe80::/64'`);
+  }
+  for (const other of others) refuseConflict(network, bridge, other);
+}
+
+function refuseConflict(network: NetworkRecord, bridge: string, other: NetworkRecord): void {
+  if (other.driver !== 'bridge' || other.id === network.id) return;
+  const theirs = bridgeConfig(other).bridge;
+  const reason = theirs === bridge ? 'networks have same bridge name' : overlap(network, other);
+  if (reason === undefined) return;
+  throw new AppError(
+    'forbidden',
+    `cannot create network ${network.id} (${bridge}): conflicts with network ${other.id} (${theirs}): ${reason}`,
+  );
+}
+
+function overlap(network: NetworkRecord, other: NetworkRecord): string | undefined {
+  for (const family of [4, 6] as const) {
+    const theirs = subnetsOf(other, family);
+    if (subnetsOf(network, family).some((mine) => theirs.some((subnet) => subnet.overlaps(mine)))) {
+      return `networks have overlapping IPv${family}`;
+    }
+  }
+  return undefined;
+}
+
+export const subnetsOf = (network: NetworkRecord, family: 4 | 6): readonly Cidr[] =>
+  network.ipam.pools.map((pool) => Cidr.parse(pool.subnet)).filter((subnet) => subnet.family === family);

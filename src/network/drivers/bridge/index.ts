@@ -1,0 +1,20 @@
+import type { Driver, DriverSettings } from '../../driver.ts';
+import { checkBridgeNetwork } from './check.ts';
+import { bridgeConfig, unknownOptions } from './options.ts';
+import { bridgeGateway, planBridgeEndpoint, planBridgeNetwork } from './plan.ts';
+
+export { bridgeOptions } from './options.ts';
+
+/** A Linux bridge for each network, a veth pair for each endpoint. */
+export const bridgeDriver = (settings: DriverSettings): Driver => ({
+  name: 'bridge',
+  singleton: false,
+  addressed: true,
+  check: checkBridgeNetwork,
+  warnings: (network) =>
+    unknownOptions(network.options).map((key) => `option ${key} is not known here and has no effect`),
+  planNetwork: (network) => planBridgeNetwork(network, settings),
+  planEndpoint: (joined) => planBridgeEndpoint(joined, settings),
+  gateway: bridgeGateway,
+  hostBinding: (network) => bridgeConfig(network).hostBinding,
+});

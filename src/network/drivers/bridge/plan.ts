@@ -1,0 +1,126 @@
+import { Cidr, formatIp, parseIp } from '../../../base/index.ts';
+import type { NetworkRecord, Pool } from '../../../store/records.ts';
+import type { DriverSettings, Gateway, JoinedEndpoint } from '../../driver.ts';
+import { elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
+import { emptyNamespace } from '../../plan/merge.ts';
+import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute, PlannedSysctl } from '../../plan/types.ts';
+import { type BridgeConfig, bridgeConfig } from './options.ts';
+
+/** The bridge, its addresses, and what the rule set has to know of the network. */
+export function planBridgeNetwork(network: NetworkRecord, settings: DriverSettings): Plan {
+  const config = bridgeConfig(network);
+  const { bridge } = config;
+  const owner = `network:${network.id}`;
+  const mtu = config.mtu ?? settings.mtu;
+  const link = { name: bridge, owner, kind: { type: 'bridge' as const }, mac: bridgeMac(network.id) };
+  return {
+    host: {
+      links: [mtu === undefined ? link : { ...link, mtu }],
+      addresses: network.ipam.pools.flatMap((pool) => bridgeAddress(pool, config, owner)),
+      routes: [],
+      sysctls: bridgeSysctls(network, bridge, owner),
+    },
+    sandboxes: new Map(),
+    elements: elementsOfNetwork({
+      owner,
+      bridge,
+      subnets: network.ipam.pools.map((pool) => pool.subnet),
+      internal: network.internal,
+      icc: config.icc,
+      masquerade: config.masquerade && settings.masquerade,
+    }),
+  };
+}
+
+/** A veth pair from the bridge to the sandbox; through the gateway endpoint also the default route and the ports. */
+export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSettings): Plan {
+  const { network, endpoint, lease, sandbox, isGateway } = joined;
+  const config = bridgeConfig(network);
+  const owner = `endpoint:${endpoint.id}`;
+  const mtu = config.mtu ?? settings.mtu;
+  const size = mtu === undefined ? {} : { mtu };
+  const peer = { name: lease.interface, mac: lease.mac };
+  const outer = {
+    name: lease.hostInterface,
+    owner,
+    kind: { type: 'veth' as const, sandboxId: sandbox.id, peer },
+    ...size,
+    master: config.bridge,
+    isolated: !config.icc,
+  };
+  const inner = { ...peer, owner, kind: { type: 'peer' as const }, ...size };
+  const inside: NamespacePlan = {
+    links: [inner],
+    addresses: addressesOf(joined, owner),
+    routes: isGateway ? defaultRoutes(lease.interface, bridgeGateway(network), owner) : [],
+    sysctls: lease.ipv6 === undefined ? [] : [enableIpv6(lease.interface, owner)],
+  };
+  return {
+    host: { ...emptyNamespace, links: [outer] },
+    sandboxes: new Map([[sandbox.id, inside]]),
+    elements: isGateway ? portElements(joined, owner) : [],
+  };
+}
+
+/** The bridge's own addresses; none on an internal network, where nothing leads out. */
+export function bridgeGateway(network: NetworkRecord): Gateway | undefined {
+  if (network.internal) return undefined;
+  const gateways = network.ipam.pools.flatMap((pool) => pool.gateway ?? []);
+  const ipv4 = gateways.find((gateway) => !gateway.includes(':'));
+  const ipv6 = gateways.find((gateway) => gateway.includes(':'));
+  if (ipv4 === undefined && ipv6 === undefined) return undefined;
+  return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
+}
+
+/** Chosen from the id: a bridge without an address of its own takes its lowest port's, and changes it with the ports. */
+const bridgeMac = (id: string): string => `02:${id.slice(0, 10).replace(/..(?=.)/g, '$&:')}`;
+
+function bridgeAddress(pool: Pool, config: BridgeConfig, owner: string): readonly PlannedAddress[] {
+  const subnet = Cidr.parse(pool.subnet);
+  if (pool.gateway === undefined || (subnet.family === 4 && config.inhibitIpv4)) return [];
+  const gateway = formatIp(parseIp(pool.gateway));
+  return [{ link: config.bridge, cidr: `${gateway}/${subnet.prefix}`, owner }];
+}
+
+/** Without route_localnet the kernel refuses 127.0.0.1 as the source of what is translated to a container. */
+function bridgeSysctls(network: NetworkRecord, bridge: string, owner: string): readonly PlannedSysctl[] {
+  const localnet = { key: `net/ipv4/conf/${bridge}/route_localnet`, value: '1', owner };
+  if (!network.ipv6) return network.internal ? [] : [localnet];
+  const ipv6 = [
+    { key: `net/ipv6/conf/${bridge}/disable_ipv6`, value: '0', owner },
+    { key: `net/ipv6/conf/${bridge}/accept_ra`, value: '0', owner },
+  ];
+  return network.internal ? ipv6 : [localnet, ...ipv6];
+}
+
+function addressesOf({ endpoint, lease }: JoinedEndpoint, owner: string): readonly PlannedAddress[] {
+  const linkLocal = endpoint.request.linkLocal.map((address) => `${address}/${address.includes(':') ? 64 : 16}`);
+  return [lease.ipv4, lease.ipv6, ...linkLocal]
+    .filter((cidr) => cidr !== undefined)
+    .map((cidr) => ({ link: lease.interface, cidr, owner }));
+}
+
+function defaultRoutes(link: string, gateway: Gateway | undefined, owner: string): readonly PlannedRoute[] {
+  const routes: PlannedRoute[] = [];
+  if (gateway?.ipv4 !== undefined) routes.push({ link, destination: '0.0.0.0/0', via: gateway.ipv4, owner });
+  if (gateway?.ipv6 !== undefined) routes.push({ link, destination: '::/0', via: gateway.ipv6, owner });
+  return routes;
+}
+
+/** A sandbox starts with IPv6 off for new links: a network that has it turns it on for its own. */
+const enableIpv6 = (link: string, owner: string): PlannedSysctl => ({
+  key: `net/ipv6/conf/${link}/disable_ipv6`,
+  value: '0',
+  owner,
+});
+
+function portElements({ sandbox, lease }: JoinedEndpoint, owner: string): Plan['elements'] {
+  const ipv4 = lease.ipv4?.split('/')[0];
+  const ipv6 = lease.ipv6?.split('/')[0];
+  return elementsOfPorts({
+    owner,
+    ports: sandbox.ports,
+    ...(ipv4 === undefined ? {} : { ipv4 }),
+    ...(ipv6 === undefined ? {} : { ipv6 }),
+  });
+}

@@ -1,0 +1,30 @@
+import type { Observed, ObservedLink, ObservedNamespace } from './observed.ts';
+import type { NamespacePlan, Plan, PlannedLink } from './types.ts';
+
+/**
+ * What the kernel shows once it agrees with `plan`. A change from one plan to another is then computed without
+ * listing the kernel: that is how endpoints come and go.
+ */
+export const expectedOf = (plan: Plan): Observed => ({
+  host: namespaceOf(plan.host),
+  sandboxes: new Map(Array.from(plan.sandboxes, ([id, namespace]) => [id, namespaceOf(namespace)])),
+  elements: plan.elements,
+});
+
+const namespaceOf = (plan: NamespacePlan): ObservedNamespace => ({
+  links: new Map(plan.links.map((link) => [link.name, linkOf(link)])),
+  addresses: plan.addresses,
+  routes: plan.routes,
+  sysctls: new Map(plan.sysctls.map(({ key, value }) => [key, value])),
+});
+
+const linkOf = (link: PlannedLink): ObservedLink => ({
+  name: link.name,
+  kind: link.kind.type === 'bridge' ? 'bridge' : link.kind.type === 'loopback' ? '' : 'veth',
+  owner: link.owner,
+  up: true,
+  ...(link.mac === undefined ? {} : { mac: link.mac }),
+  ...(link.mtu === undefined ? {} : { mtu: link.mtu }),
+  ...(link.master === undefined ? {} : { master: link.master }),
+  isolated: link.isolated ?? false,
+});

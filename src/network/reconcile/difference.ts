@@ -1,0 +1,208 @@
+import { AppError } from '../../base/index.ts';
+import { nothingObserved, type Observed, type ObservedLink, type ObservedNamespace } from '../plan/observed.ts';
+import type { NamespacePlan, NftElement, Plan, PlannedLink } from '../plan/types.ts';
+import type { Change, LinkDifference, Operation } from './operations.ts';
+
+export const host = 'host';
+
+/**
+ * The steps that lead from what there is to what `plan` says. What is not ours is never touched; what is ours and not
+ * in the plan goes. Pure. Throws `conflict` when a stranger holds a name that the plan needs.
+ */
+export function difference(plan: Plan, observed: Observed): Change {
+  const broken = brokenPairs(plan, observed);
+  const namespaces = [
+    new NamespaceDifference(host, plan.host, without(observed.host, broken.get(host))),
+    ...Array.from(plan.sandboxes, ([id, wanted]) => {
+      const seen = observed.sandboxes.get(id) ?? nothingObserved;
+      return new NamespaceDifference(id, wanted, without(seen, broken.get(id)));
+    }),
+  ];
+  return {
+    operations: [
+      ...namespaces.flatMap((namespace) => namespace.withdrawn()),
+      ...deletions(broken, observed),
+      ...namespaces.flatMap((namespace) => namespace.wanted()),
+      ...namespaces.flatMap((namespace) => namespace.leftOver()),
+    ],
+    elements: elementDifference(plan.elements, observed.elements),
+  };
+}
+
+/** Names of links, by namespace, that have to be made again: a pair of which one end is missing or not the other's. */
+function brokenPairs(plan: Plan, observed: Observed): ReadonlyMap<string, ReadonlySet<string>> {
+  const broken = new Map<string, Set<string>>();
+  const note = (where: string, link: ObservedLink | undefined): void => {
+    if (link !== undefined) broken.set(where, (broken.get(where) ?? new Set()).add(link.name));
+  };
+  for (const link of plan.host.links) {
+    if (link.kind.type !== 'veth') continue;
+    const outer = observed.host.links.get(link.name);
+    const inner = observed.sandboxes.get(link.kind.sandboxId)?.links.get(link.kind.peer.name);
+    if (outer !== undefined && inner !== undefined && arePair(outer, inner)) continue;
+    if (outer !== undefined) refuseStranger(link, outer);
+    note(host, outer);
+    if (inner?.owner !== undefined) note(link.kind.sandboxId, inner);
+  }
+  return broken;
+}
+
+function deletions(broken: ReadonlyMap<string, ReadonlySet<string>>, observed: Observed): readonly Operation[] {
+  return Array.from(broken, ([where, names]) => {
+    const seen = where === host ? observed.host : (observed.sandboxes.get(where) ?? nothingObserved);
+    return [...seen.links.values()].filter((link) => names.has(link.name)).map((link) => deleteOf(where, link));
+  }).flat();
+}
+
+const arePair = (outer: ObservedLink, inner: ObservedLink): boolean =>
+  outer.peerIndex === inner.index && inner.peerIndex === outer.index;
+
+/** A namespace as it is once these links, and with them their addresses and routes, are gone. */
+function without(seen: ObservedNamespace, names: ReadonlySet<string> | undefined): ObservedNamespace {
+  if (names === undefined) return seen;
+  return {
+    links: new Map(Array.from(seen.links).filter(([name]) => !names.has(name))),
+    addresses: seen.addresses.filter(({ link }) => !names.has(link)),
+    routes: seen.routes.filter(({ link }) => !names.has(link)),
+    sysctls: seen.sysctls,
+  };
+}
+
+class NamespaceDifference {
+  readonly #where: string;
+  readonly #plan: NamespacePlan;
+  readonly #seen: ObservedNamespace;
+
+  constructor(where: string, plan: NamespacePlan, seen: ObservedNamespace) {
+    this.#where = where;
+    this.#plan = plan;
+    this.#seen = seen;
+  }
+
+  /** What has to go first, since it would be in the way: routes, then addresses, of links that stay. */
+  withdrawn(): readonly Operation[] {
+    const where = this.#where;
+    const stays = new Set(this.#plan.links.map((link) => link.name));
+    const routes = new Set(this.#plan.routes.map(routeKey));
+    const addresses = new Set(this.#plan.addresses.map(addressKey));
+    return [
+      ...this.#seen.routes
+        .filter((route) => this.#isOurs(route.link) && !routes.has(routeKey(route)))
+        .map((route) => ({ where, verb: 'delete-route' as const, route })),
+      ...this.#seen.addresses
+        .filter((address) => stays.has(address.link) && !addresses.has(addressKey(address)))
+        .map((address) => ({ where, verb: 'delete-address' as const, address })),
+    ];
+  }
+
+  wanted(): readonly Operation[] {
+    const where = this.#where;
+    const seenAddresses = new Set(this.#seen.addresses.map(addressKey));
+    const routes = new Set(this.#seen.routes.map(routeKey));
+    const addresses = this.#plan.addresses.filter((address) => !seenAddresses.has(addressKey(address)));
+    return [
+      ...this.#plan.links.flatMap((link) => this.#linkOperations(link)),
+      ...this.#plan.sysctls
+        .filter(({ key, value }) => this.#seen.sysctls.get(key) !== value)
+        .map((sysctl) => ({ where, verb: 'write-sysctl' as const, sysctl })),
+      ...addresses.map((address) => ({ where, verb: 'add-address' as const, address })),
+      ...this.#plan.links
+        .filter((link) => link.kind.type === 'peer' && addresses.some((address) => address.link === link.name))
+        .map((link) => ({ where, verb: 'announce' as const, link })),
+      ...this.#plan.routes
+        .filter((route) => !routes.has(routeKey(route)))
+        .map((route) => ({ where, verb: 'add-route' as const, route })),
+    ];
+  }
+
+  /** Links of ours that no plan wants. The inner end of a pair goes with the outer. */
+  leftOver(): readonly Operation[] {
+    const planned = new Set(this.#plan.links.map((link) => link.name));
+    return [...this.#seen.links.values()]
+      .filter((link) => link.owner !== undefined && !planned.has(link.name))
+      .filter((link) => this.#where === host || link.kind !== 'veth')
+      .map((link) => deleteOf(this.#where, link));
+  }
+
+  #isOurs(link: string): boolean {
+    return this.#plan.links.some(({ name }) => name === link) || this.#seen.links.get(link)?.owner !== undefined;
+  }
+
+  #linkOperations(link: PlannedLink): readonly Operation[] {
+    const where = this.#where;
+    const seen = this.#seen.links.get(link.name);
+    if (seen === undefined) {
+      const born = link.kind.type === 'loopback' || link.kind.type === 'peer';
+      return [
+        born ? { where, verb: 'change-link', link, change: unmarked(link) } : { where, verb: 'create-link', link },
+      ];
+    }
+    refuseStranger(link, seen);
+    const change = linkDifference(link, seen);
+    return Object.keys(change).length === 0 ? [] : [{ where, verb: 'change-link', link, change }];
+  }
+}
+
+/** What is left to do for a link that comes into being without us, or together with another. */
+const unmarked = (link: PlannedLink): LinkDifference =>
+  link.kind.type === 'loopback' ? { up: true } : { alias: true, up: true };
+
+const deleteOf = (where: string, link: ObservedLink): Operation => ({
+  where,
+  verb: 'delete-link',
+  name: link.name,
+  owner: link.owner ?? '',
+});
+
+function linkDifference(link: PlannedLink, seen: ObservedLink): LinkDifference {
+  // A bridge that was there before us stays its maker's: it is used, and never marked as ours.
+  const adopted = link.kind.type === 'bridge' && seen.owner === undefined;
+  const marked = adopted || link.kind.type === 'loopback' || seen.owner === link.owner;
+  return {
+    ...(marked ? {} : { alias: true as const }),
+    ...(seen.up ? {} : { up: true as const }),
+    ...(adopted || link.mac === undefined || link.mac === seen.mac ? {} : { mac: link.mac }),
+    ...(adopted || link.mtu === undefined || link.mtu === seen.mtu ? {} : { mtu: link.mtu }),
+    ...(link.master === seen.master || link.master === undefined ? {} : { master: link.master }),
+    ...portDifference(link, seen),
+  };
+}
+
+/** Options of a port are lost with its bridge, so they are set again with it. */
+function portDifference(link: PlannedLink, seen: ObservedLink): LinkDifference {
+  if (link.master === undefined) return {};
+  const wanted = link.isolated ?? false;
+  const has = link.master === seen.master && (seen.isolated ?? false);
+  return wanted === has ? {} : { isolated: wanted };
+}
+
+function refuseStranger(link: PlannedLink, seen: ObservedLink): void {
+  const { type } = link.kind;
+  if (type === 'bridge' && seen.kind !== 'bridge') {
+    throw new AppError('conflict', `existing interface ${link.name} is not a bridge`);
+  }
+  const adoptable = type === 'bridge' || type === 'loopback' || type === 'peer';
+  if (seen.owner === undefined && !adoptable) {
+    throw new AppError('conflict', `interface ${link.name} exists and is not ours: remove or rename it`);
+  }
+}
+
+function elementDifference(planned: readonly NftElement[], seen: readonly NftElement[]): Change['elements'] {
+  const wanted = new Map(planned.map((element) => [elementKey(element), element]));
+  const present = new Map(seen.map((element) => [elementKey(element), element]));
+  return {
+    add: [...wanted.values()].filter(
+      (element) => present.get(elementKey(element))?.value !== element.value || !present.has(elementKey(element)),
+    ),
+    remove: [...present.values()].filter((element) => {
+      const want = wanted.get(elementKey(element));
+      return want === undefined || want.value !== element.value;
+    }),
+  };
+}
+
+const elementKey = (element: NftElement): string => `${element.set} ${element.key}`;
+const addressKey = (address: { readonly link: string; readonly cidr: string }): string =>
+  `${address.link} ${address.cidr}`;
+const routeKey = (route: { readonly link: string; readonly destination: string; readonly via?: string }): string =>
+  `${route.link} ${route.destination} ${route.via ?? ''}`;

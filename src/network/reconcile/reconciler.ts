@@ -1,0 +1,136 @@
+import { SysError } from '../../base/index.ts';
+import type { FirewallTable } from '../firewall/index.ts';
+import { expectedOf } from '../plan/expected.ts';
+import type { Observed } from '../plan/observed.ts';
+import type { NamespacePlan, Plan } from '../plan/types.ts';
+import { Applier } from './apply.ts';
+import { difference, host } from './difference.ts';
+import type { Mark } from './mark.ts';
+import { Namespace } from './namespace.ts';
+import { observe } from './observe.ts';
+import { type Change, isEmpty } from './operations.ts';
+
+export type ReconcilerOptions = {
+  /** Descriptor of the namespace that is the host's; undefined: the process's own. */
+  readonly hostNetns: number | undefined;
+  readonly firewall: FirewallTable;
+  readonly mark: Mark;
+  /** Opens a sandbox's namespace; the descriptor is closed here. */
+  readonly openSandbox: (id: string) => number;
+};
+
+/** Above this, elements go to the kernel from the thread pool: 20 elements take about a millisecond. */
+const elementsAtOnce = 40;
+/** A pass can uncover more (a link that was in the way), or meet one that is just going. */
+const passes = 3;
+
+/** The one place that changes the kernel: it makes it agree with plans. */
+export class Reconciler implements Disposable {
+  readonly #options: ReconcilerOptions;
+  readonly #host: Namespace;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#host = new Namespace(options.hostNetns);
+  }
+
+  /**
+   * From one plan to another, trusting that the kernel agrees with the first: nothing is listed, the work depends on
+   * the difference only. Refused by the kernel, it looks at what the plans name and mends that.
+   */
+  async change(before: Plan, after: Plan): Promise<void> {
+    const change = difference(after, expectedOf(before));
+    try {
+      await this.#carryOut(change);
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+      await this.#mend(after, change.elements, error);
+    }
+  }
+
+  /** Makes the kernel agree with the plan of everything, and answers what it did. */
+  async reconcile(plan: () => Plan): Promise<readonly Change[]> {
+    const done: Change[] = [];
+    for (let pass = 0; pass < passes; pass++) {
+      using namespaces = this.#namespaces();
+      const wanted = plan();
+      const change = difference(wanted, { ...this.#look(wanted, namespaces), elements: this.#options.firewall.list() });
+      if (isEmpty(change)) break;
+      await this.#carryOut(change, namespaces);
+      done.push(change);
+    }
+    return done;
+  }
+
+  /** The kernel did not have what we thought: whatever the plan names is looked at and put right, all else left. */
+  async #mend(plan: Plan, elements: Change['elements'], reason: SysError): Promise<void> {
+    using namespaces = this.#namespaces();
+    const seen = this.#look(plan, namespaces);
+    const planned = new Set(plan.host.links.map((link) => link.name));
+    const links = new Map([...seen.host.links].filter(([name]) => planned.has(name)));
+    const named = { ...seen, host: { ...seen.host, links }, elements: [] };
+    const change = { ...difference(plan, named), elements: { ...elements, add: plan.elements } };
+    if (change.operations.length === 0) throw reason;
+    await this.#carryOut(change, namespaces);
+  }
+
+  #look(plan: Plan, namespaces: Namespaces): Omit<Observed, 'elements'> {
+    const seen = (where: string, wanted: NamespacePlan): Observed['host'] =>
+      observe(namespaces.open(where), wanted, this.#options.mark);
+    return {
+      host: seen(host, plan.host),
+      sandboxes: new Map(Array.from(plan.sandboxes, ([id, wanted]) => [id, seen(id, wanted)])),
+    };
+  }
+
+  /** Elements first when they only go: nobody is led to what is about to vanish. Else when all they lead to is there. */
+  async #carryOut(change: Change, given?: Namespaces): Promise<void> {
+    using own = given === undefined ? this.#namespaces() : undefined;
+    const namespaces = given ?? own!;
+    const onlyGoing = change.elements.add.length === 0;
+    if (onlyGoing) await this.#applyElements(change.elements);
+    await new Applier(namespaces.open, this.#options.mark).apply(change.operations);
+    if (!onlyGoing) await this.#applyElements(change.elements);
+  }
+
+  async #applyElements(elements: Change['elements']): Promise<void> {
+    const count = elements.add.length + elements.remove.length;
+    if (count === 0) return;
+    if (count > elementsAtOnce) await this.#options.firewall.applyAsync(elements);
+    else this.#options.firewall.apply(elements);
+  }
+
+  #namespaces(): Namespaces {
+    return new Namespaces(this.#host, this.#options.openSandbox);
+  }
+
+  [Symbol.dispose](): void {
+    this.#host[Symbol.dispose]();
+  }
+}
+
+/** The namespaces of one change: each sandbox's opened once, when first needed. */
+class Namespaces implements Disposable {
+  readonly #host: Namespace;
+  readonly #openSandbox: (id: string) => number;
+  readonly #opened = new Map<string, Namespace>();
+
+  constructor(hostNamespace: Namespace, openSandbox: (id: string) => number) {
+    this.#host = hostNamespace;
+    this.#openSandbox = openSandbox;
+  }
+
+  readonly open = (where: string): Namespace => {
+    if (where === host) return this.#host;
+    let namespace = this.#opened.get(where);
+    if (namespace === undefined) {
+      namespace = new Namespace(this.#openSandbox(where), true);
+      this.#opened.set(where, namespace);
+    }
+    return namespace;
+  };
+
+  [Symbol.dispose](): void {
+    for (const namespace of this.#opened.values()) namespace[Symbol.dispose]();
+  }
+}
