@@ -15,6 +15,8 @@ export type EngineOptions = {
   /** Version of the control groups the machine has mounted. */
   readonly cgroup: '1' | '2';
   readonly labels: readonly string[];
+  /** Stays the same over restarts. */
+  readonly engineId: string;
   /** When the engine's own notices (forwarding turned on, …) are asked for. */
   readonly notices: () => readonly string[];
   /** What the engine says it is: version numbers, found once by the composition root. */

@@ -38,7 +38,12 @@ function attachmentOf(parts: Parts, container: Container, stdin: boolean): Retur
 
 /** What the container has said so far. */
 function logged(parts: Parts, container: Container, { stdout, stderr }: AttachOptions): AsyncIterable<LogEntry> {
-  return parts.runtime.logs(containerFiles(parts, container.id).log, { stdout, stderr, follow: false }, Promise.resolve(), AbortSignal.abort());
+  return parts.runtime.logs(
+    containerFiles(parts, container.id).log,
+    { stdout, stderr, follow: false },
+    Promise.resolve(),
+    AbortSignal.abort(),
+  );
 }
 
 export type LogOptions = {
@@ -51,7 +56,12 @@ export type LogOptions = {
 };
 
 /** GET /containers/{id}/logs: follows until the container ends or the client goes away. */
-export function readLogs(parts: Parts, container: Container, options: LogOptions, signal: AbortSignal): AsyncIterable<LogEntry> {
+export function readLogs(
+  parts: Parts,
+  container: Container,
+  options: LogOptions,
+  signal: AbortSignal,
+): AsyncIterable<LogEntry> {
   if (!options.stdout && !options.stderr) {
     throw new AppError('invalid', 'Bad parameters: you must choose at least one stream');
   }

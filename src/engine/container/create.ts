@@ -23,7 +23,8 @@ export async function createContainer(
   const id = newId();
   const name = asked === '' ? inventName((one) => parts.containers.nameTaken(one)) : checkName(asked);
   checkCreate(body.Config, body.HostConfig);
-  if (body.Config.Image === '') throw new AppError('invalid', 'no image specified: want the name or id of one in Image');
+  if (body.Config.Image === '')
+    throw new AppError('invalid', 'no image specified: want the name or id of one in Image');
   const image = parts.images.get(body.Config.Image);
   const config = mergeConfig(body.Config, image.document.config ?? {});
   using _name = parts.containers.reserve(name, id);
@@ -45,7 +46,8 @@ export async function createContainer(
   try {
     await mkdir(containerFiles(parts, id).dir, { recursive: true, mode: 0o710 });
     container.update({ mounts: await resolveMountPoints(parts, id, { config, hostConfig: body.HostConfig }) });
-    for (const [network, endpoint] of networks) await parts.network.connect(id, network, endpointRequest(endpoint, config.MacAddress));
+    for (const [network, endpoint] of networks)
+      await parts.network.connect(id, network, endpointRequest(endpoint, config.MacAddress));
   } catch (error) {
     await removeRecord(parts, container);
     throw error;
@@ -64,7 +66,10 @@ function hostnameOf(parts: Parts, id: string, { Config, HostConfig }: ContainerC
 }
 
 /** The networks to attach to, the one of NetworkMode first. Throws when one is unknown. */
-function checkNetworks(parts: Parts, { HostConfig, Endpoints }: ContainerCreateBody): [string, EndpointConfig | undefined][] {
+function checkNetworks(
+  parts: Parts,
+  { HostConfig, Endpoints }: ContainerCreateBody,
+): [string, EndpointConfig | undefined][] {
   const mode = networkMode(HostConfig.NetworkMode);
   if (mode.kind === 'container') {
     parts.containers.find(mode.ref);

@@ -4,8 +4,8 @@ import type { Parts } from '../parts.ts';
 import { announce, announceNetworks } from './announce.ts';
 import type { Container } from './container.ts';
 import { removeRecord } from './remove.ts';
-import { tearDown } from './tear-down.ts';
 import { nextDelayMs, shouldRestart } from './restart-policy.ts';
+import { tearDown } from './tear-down.ts';
 
 /** How a container is started again: passed in, since starting leads back here. */
 export type Start = (container: Container) => Promise<void>;

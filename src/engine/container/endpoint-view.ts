@@ -28,7 +28,9 @@ export function endpointView(
     IPv6Gateway: gateway(lease?.ipv6),
     GlobalIPv6Address: bareAddress(lease?.ipv6),
     GlobalIPv6PrefixLen: prefixOf(lease?.ipv6),
-    DNSNames: named ? [...new Set([container.name, ...request.aliases, shortId(container.id), container.hostname])] : null,
+    DNSNames: named
+      ? [...new Set([container.name, ...request.aliases, shortId(container.id), container.hostname])]
+      : null,
   };
 }
 

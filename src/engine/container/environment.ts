@@ -3,12 +3,8 @@ import type { ContainerRecord } from './record.ts';
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The process's environment: defaults first, so that the image's and the user's values win. `home` is the user's. */
-export function environment(record: ContainerRecord, home: string): readonly string[] {
-  const defaults = [
-    `PATH=${defaultPath}`,
-    `HOSTNAME=${record.config.Hostname}`,
-    ...(record.config.Tty ? ['TERM=xterm'] : []),
-  ];
+export function environment(record: ContainerRecord, home: string, tty = record.config.Tty): readonly string[] {
+  const defaults = [`PATH=${defaultPath}`, `HOSTNAME=${record.config.Hostname}`, ...(tty ? ['TERM=xterm'] : [])];
   return mergeEnv([...defaults, ...record.config.Env], [`HOME=${home}`]);
 }
 

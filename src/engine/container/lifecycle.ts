@@ -80,7 +80,11 @@ export class Lifecycle {
 
   async kill(container: Container, signal: string): Promise<void> {
     const number = signal === '' ? SIGKILL : signalNumber(signal);
-    if (!container.running) throw new AppError('conflict', `cannot kill container: ${container.record.name}: container ${container.id} is not running`);
+    if (!container.running)
+      throw new AppError(
+        'conflict',
+        `cannot kill container: ${container.record.name}: container ${container.id} is not running`,
+      );
     const stops = number === SIGKILL || number === signalNumber(container.record.config.StopSignal || 'SIGTERM');
     if (stops) container.update({ stoppedByUser: true });
     await this.#send(container, number);
@@ -93,7 +97,8 @@ export class Lifecycle {
   }
 
   async pause(container: Container): Promise<void> {
-    if (container.state.status === 'paused') throw new AppError('conflict', `Container ${container.id} is already paused`);
+    if (container.state.status === 'paused')
+      throw new AppError('conflict', `Container ${container.id} is already paused`);
     if (!container.running) throw new AppError('conflict', `Container ${container.id} is not running`);
     await this.#parts.runtime.pause(container.id);
     container.update({ state: { status: 'paused' } });

@@ -68,7 +68,13 @@ async function fromMount(parts: Pick<Parts, 'volumes'>, request: MountRequest): 
   }
 }
 
-const bindPoint = (source: string, destination: string, readOnly: boolean, propagation: string, mode: string): MountPoint => ({
+const bindPoint = (
+  source: string,
+  destination: string,
+  readOnly: boolean,
+  propagation: string,
+  mode: string,
+): MountPoint => ({
   Type: 'bind',
   Source: posix.normalize(source),
   Destination: destination,

@@ -5,7 +5,12 @@ import type { Container } from './container.ts';
 import { containerFiles } from './files.ts';
 
 /** What is mounted into a container at start, shallow paths first. `filesOf` owns the hosts files. */
-export async function prepareMounts(parts: Parts, container: Container, rootfs: string, filesOf: string): Promise<SpecMount[]> {
+export async function prepareMounts(
+  parts: Parts,
+  container: Container,
+  rootfs: string,
+  filesOf: string,
+): Promise<SpecMount[]> {
   const { record } = container;
   for (const point of record.mounts) {
     if (point.Type === 'volume') await parts.volumes.fill(point.Name!, rootfs, point.Destination);
@@ -32,7 +37,11 @@ const bindFile = (source: string, destination: string): SpecMount => ({
   options: ['rbind', 'rprivate'],
 });
 
-type TmpfsRequest = { readonly Type: string; readonly Target: string; readonly TmpfsOptions: { readonly SizeBytes: number; readonly Mode: number } | null };
+type TmpfsRequest = {
+  readonly Type: string;
+  readonly Target: string;
+  readonly TmpfsOptions: { readonly SizeBytes: number; readonly Mode: number } | null;
+};
 
 const specMount =
   (requests: readonly TmpfsRequest[]) =>
@@ -40,12 +49,22 @@ const specMount =
     const access = point.RW ? 'rw' : 'ro';
     if (point.Type !== 'tmpfs') {
       const propagation = point.Propagation === '' ? 'rprivate' : point.Propagation;
-      return { destination: point.Destination, type: 'bind', source: point.Source, options: ['rbind', access, propagation] };
+      return {
+        destination: point.Destination,
+        type: 'bind',
+        source: point.Source,
+        options: ['rbind', access, propagation],
+      };
     }
     const asked = requests.find(({ Type, Target }) => Type === 'tmpfs' && Target === point.Destination)?.TmpfsOptions;
     const size = asked?.SizeBytes ? [`size=${asked.SizeBytes}`] : [];
     const mode = asked?.Mode ? [`mode=${asked.Mode.toString(8)}`] : ['mode=1777'];
-    return { destination: point.Destination, type: 'tmpfs', source: 'tmpfs', options: [...tmpfsDefaults, access, ...size, ...mode] };
+    return {
+      destination: point.Destination,
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: [...tmpfsDefaults, access, ...size, ...mode],
+    };
   };
 
 const tmpfsDefaults = ['noexec', 'nosuid', 'nodev', 'rprivate'];

@@ -2,9 +2,15 @@ import { type ContainerConfig, type HostConfig, parsePortKey, portRequests } fro
 import type { PortRequest } from '../../network/index.ts';
 
 /** Every `-p` of a container, and with `-P` every exposed port that has none. */
-export function wantedPorts(container: { readonly config: ContainerConfig; readonly hostConfig: HostConfig }): PortRequest[] {
+export function wantedPorts(container: {
+  readonly config: ContainerConfig;
+  readonly hostConfig: HostConfig;
+}): PortRequest[] {
   const { config, hostConfig } = container;
-  const bindings = Object.entries(hostConfig.PortBindings).map(([key, list]) => [key, list.length === 0 ? [any] : list]);
+  const bindings = Object.entries(hostConfig.PortBindings).map(([key, list]) => [
+    key,
+    list.length === 0 ? [any] : list,
+  ]);
   const requests = portRequests(Object.fromEntries(bindings));
   if (!hostConfig.PublishAllPorts) return requests;
   const exposed = Object.keys(config.ExposedPorts).filter((key) => hostConfig.PortBindings[key] === undefined);

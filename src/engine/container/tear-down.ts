@@ -13,4 +13,3 @@ export async function tearDown(parts: Parts, container: Container): Promise<void
       parts.log.error(`container ${container.id}: clean-up: ${messageOf(result.reason)}`);
   }
 }
-

@@ -31,30 +31,50 @@ export function checkCreate(config: ContainerConfig, host: HostConfig): void {
     refuse(`the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`);
   }
   if (config.StopSignal !== '') signalNumber(config.StopSignal);
-  if ((config.StopTimeout ?? 0) < -1) refuse(`stop timeout ${config.StopTimeout} is out of range: want -1 or more seconds`);
-  if (!logDrivers.includes(host.LogConfig.Type)) refuse(`logger: no log driver named '${host.LogConfig.Type}' is registered`);
-  if (!['runc', 'crun', 'io.containerd.runc.v2'].includes(host.Runtime)) refuse(`unknown or invalid runtime name: ${host.Runtime}`);
+  if ((config.StopTimeout ?? 0) < -1)
+    refuse(`stop timeout ${config.StopTimeout} is out of range: want -1 or more seconds`);
+  if (!logDrivers.includes(host.LogConfig.Type))
+    refuse(`logger: no log driver named '${host.LogConfig.Type}' is registered`);
+  if (!['runc', 'crun', 'io.containerd.runc.v2'].includes(host.Runtime))
+    refuse(`unknown or invalid runtime name: ${host.Runtime}`);
   checkExtraHosts(host.ExtraHosts);
 }
 
-export function checkLimits(host: Pick<HostConfig, 'Memory' | 'MemorySwap' | 'MemoryReservation' | 'NanoCpus' | 'CpuQuota' | 'CpuPeriod' | 'CpuShares' | 'PidsLimit' | 'BlkioWeight'>): void {
+export function checkLimits(
+  host: Pick<
+    HostConfig,
+    | 'Memory'
+    | 'MemorySwap'
+    | 'MemoryReservation'
+    | 'NanoCpus'
+    | 'CpuQuota'
+    | 'CpuPeriod'
+    | 'CpuShares'
+    | 'PidsLimit'
+    | 'BlkioWeight'
+  >,
+): void {
   const { Memory, MemorySwap, MemoryReservation, NanoCpus, CpuQuota, CpuPeriod } = host;
   const cpus = availableParallelism();
   if (Memory !== 0 && Memory < minimumMemory) refuse('Minimum memory limit allowed is 6MB');
   if (Memory > 0 && MemorySwap > 0 && MemorySwap < Memory) {
     refuse('Minimum memoryswap limit should be larger than memory limit, see usage');
   }
-  if (Memory === 0 && MemorySwap > 0) refuse('You should always set the Memory limit when using Memoryswap limit, see usage');
-  if (Memory > 0 && MemoryReservation > Memory) refuse('Minimum memory limit can not be less than memory reservation limit, see usage');
+  if (Memory === 0 && MemorySwap > 0)
+    refuse('You should always set the Memory limit when using Memoryswap limit, see usage');
+  if (Memory > 0 && MemoryReservation > Memory)
+    refuse('Minimum memory limit can not be less than memory reservation limit, see usage');
   if (NanoCpus > 0 && (CpuQuota !== 0 || CpuPeriod !== 0)) {
     refuse('Conflicting options: Nano CPUs and CPU Quota or Period cannot both be set.');
   }
   if (NanoCpus < 0 || NanoCpus > cpus * 1e9) {
     refuse(`Range of CPUs is from 0.01 to ${cpus}.00, as there are only ${cpus} CPUs available`);
   }
-  if (CpuPeriod !== 0 && (CpuPeriod < 1000 || CpuPeriod > 1_000_000)) refuse('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
+  if (CpuPeriod !== 0 && (CpuPeriod < 1000 || CpuPeriod > 1_000_000))
+    refuse('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
   if (CpuQuota > 0 && CpuQuota < 1000) refuse('CPU cfs quota can not be less than 1ms (i.e. 1000)');
-  if (host.BlkioWeight !== 0 && (host.BlkioWeight < 10 || host.BlkioWeight > 1000)) refuse('Range of blkio weight is from 10 to 1000');
+  if (host.BlkioWeight !== 0 && (host.BlkioWeight < 10 || host.BlkioWeight > 1000))
+    refuse('Range of blkio weight is from 10 to 1000');
 }
 
 function checkRestartPolicy({ RestartPolicy: policy, AutoRemove }: HostConfig): void {
@@ -73,7 +93,10 @@ function checkNetworkMode(config: ContainerConfig, host: HostConfig): void {
   const mode = networkMode(host.NetworkMode);
   if (mode.kind === 'own') return;
   if (mode.kind === 'host') {
-    if (host.Links.length > 0) refuse("conflicting options: host type networking can't be used with links. This would result in undefined behavior");
+    if (host.Links.length > 0)
+      refuse(
+        "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
+      );
     return;
   }
   if (mode.ref === '') refuse('invalid network mode: invalid container format container:<name|id>');
@@ -83,7 +106,10 @@ function checkNetworkMode(config: ContainerConfig, host: HostConfig): void {
     [host.Dns.length > 0, 'dns and the network mode'],
     [host.ExtraHosts.length > 0, 'custom host-to-IP mapping and the network mode'],
     [config.MacAddress !== '', 'mac-address and the network mode'],
-    [Object.keys(host.PortBindings).length > 0 || host.PublishAllPorts, 'port publishing and the container type network mode'],
+    [
+      Object.keys(host.PortBindings).length > 0 || host.PublishAllPorts,
+      'port publishing and the container type network mode',
+    ],
     [Object.keys(config.ExposedPorts).length > 0, 'port exposing and the container type network mode'],
   ];
   for (const [found, text] of conflicts) if (found) refuse(`conflicting options: ${text}`);

@@ -1,0 +1,166 @@
+import { AppError } from '../../base/index.ts';
+import {
+  type ContainerCreateBody,
+  type ContainerInspect,
+  type ContainerStats,
+  type ContainerSummary,
+  checkFilters,
+  type Filters,
+  type TopBody,
+  type UpdateBody,
+} from '../../contract/index.ts';
+import type { LogEntry } from '../../runtime/index.ts';
+import type { Parts } from '../parts.ts';
+import { announce } from './announce.ts';
+import { type AttachOptions, attachContainer, type LogOptions, readLogs } from './attach.ts';
+import type { Container } from './container.ts';
+import { createContainer } from './create.ts';
+import { matchesPrune } from './filter.ts';
+import { inspectContainer } from './inspect.ts';
+import type { Lifecycle, StopOptions } from './lifecycle.ts';
+import { type ListOptions, listContainers } from './list.ts';
+import { type RemoveOptions, removeContainer } from './remove.ts';
+import type { Session } from './session.ts';
+import { statsOf } from './stats.ts';
+import { topContainer } from './top.ts';
+import { updateContainer } from './update.ts';
+import { checkName } from './validate.ts';
+import type { WaitCondition, WaitResult } from './waiters.ts';
+
+/** The containers as the API asks for them: names become containers here, the work is elsewhere. */
+export class ContainersBackend {
+  readonly #parts: Parts;
+  readonly #lifecycle: Lifecycle;
+
+  constructor(parts: Parts, lifecycle: Lifecycle) {
+    this.#parts = parts;
+    this.#lifecycle = lifecycle;
+  }
+
+  #find(ref: string): Container {
+    return this.#parts.containers.find(ref);
+  }
+
+  create(
+    name: string,
+    body: ContainerCreateBody,
+  ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }> {
+    return createContainer(this.#parts, name, body);
+  }
+
+  list(options: ListOptions): Promise<ContainerSummary[]> {
+    return listContainers(this.#parts, options);
+  }
+
+  async inspect(ref: string, { size }: { readonly size: boolean }): Promise<ContainerInspect> {
+    return inspectContainer(this.#parts, this.#find(ref), size);
+  }
+
+  async start(ref: string): Promise<void> {
+    await this.#lifecycle.start(this.#find(ref));
+  }
+
+  async stop(ref: string, options: StopOptions): Promise<void> {
+    await this.#lifecycle.stop(this.#find(ref), options);
+  }
+
+  async restart(ref: string, options: StopOptions): Promise<void> {
+    await this.#lifecycle.restart(this.#find(ref), options);
+  }
+
+  async kill(ref: string, signal: string): Promise<void> {
+    await this.#lifecycle.kill(this.#find(ref), signal);
+  }
+
+  async pause(ref: string): Promise<void> {
+    await this.#lifecycle.pause(this.#find(ref));
+  }
+
+  async unpause(ref: string): Promise<void> {
+    await this.#lifecycle.unpause(this.#find(ref));
+  }
+
+  async rename(ref: string, asked: string): Promise<void> {
+    const container = this.#find(ref);
+    if (asked === '') throw new AppError('invalid', 'Neither old nor new names may be empty');
+    const name = checkName(asked);
+    const oldName = container.record.name;
+    if (name === oldName) throw new AppError('invalid', 'Renaming a container with the same name as its current name');
+    using _name = this.#parts.containers.reserve(name, container.id);
+    await this.#parts.network.rename(container.id, name);
+    this.#parts.containers.rename(container, name);
+    announce(this.#parts, container, 'rename', { oldName: `/${oldName}` });
+  }
+
+  async remove(ref: string, options: RemoveOptions & { readonly link: boolean }): Promise<void> {
+    if (options.link)
+      throw new AppError('not-implemented', 'removing a link is not there: remove the container that has it');
+    await removeContainer(this.#parts, this.#find(ref), options);
+  }
+
+  wait(ref: string, condition: WaitCondition): { readonly done: Promise<WaitResult>; cancel(): void } {
+    const container = this.#find(ref);
+    if (condition === 'not-running' && !container.running) {
+      return { done: Promise.resolve({ StatusCode: container.state.exitCode, Error: null }), cancel() {} };
+    }
+    return container.waiters.add(condition);
+  }
+
+  async attach(ref: string, options: AttachOptions): Promise<Session> {
+    return attachContainer(this.#parts, this.#find(ref), options);
+  }
+
+  async logs(
+    ref: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<{ readonly tty: boolean; readonly lines: AsyncIterable<LogEntry> }> {
+    const container = this.#find(ref);
+    return { tty: container.record.config.Tty, lines: readLogs(this.#parts, container, options, signal) };
+  }
+
+  async resize(ref: string, height: number, width: number): Promise<void> {
+    const container = this.#find(ref);
+    if (!container.running) throw new AppError('conflict', `container ${container.id} is not running`);
+    await this.#parts.runtime.resize(container.id, height, width);
+  }
+
+  async top(ref: string, psArgs: string): Promise<TopBody> {
+    return topContainer(this.#parts, this.#find(ref), psArgs);
+  }
+
+  stats(
+    ref: string,
+    options: { readonly stream: boolean; readonly oneShot: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<ContainerStats> {
+    return statsOf(this.#parts, this.#find(ref), options, signal);
+  }
+
+  async update(ref: string, body: UpdateBody): Promise<{ readonly Warnings: readonly string[] | null }> {
+    return updateContainer(this.#parts, this.#find(ref), body);
+  }
+
+  /** Removes what does not run. */
+  async prune(
+    filters: Filters,
+  ): Promise<{ readonly ContainersDeleted: readonly string[]; readonly SpaceReclaimed: number }> {
+    checkFilters(filters, ['label', 'label!', 'until']);
+    const wanted = matchesPrune(filters);
+    const gone = this.#parts.containers
+      .all()
+      .filter(
+        ({ state, record }) =>
+          ['created', 'exited', 'dead'].includes(state.status) && wanted(record.config.Labels, record.created),
+      );
+    const sizes = await Promise.all(gone.map(({ id }) => this.#parts.images.rootfs.size(id)));
+    for (const container of gone) await removeContainer(this.#parts, container, { force: false, volumes: false });
+    this.#parts.events.emit('container', 'prune', '', { reclaimed: String(sizes.reduce((a, b) => a + b, 0)) });
+    return { ContainersDeleted: gone.map(({ id }) => id), SpaceReclaimed: sizes.reduce((a, b) => a + b, 0) };
+  }
+
+  async changes(ref: string): Promise<never> {
+    this.#find(ref);
+    throw new AppError('not-implemented', 'the changes of a container (docker diff) are not there yet');
+  }
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContainerStats, CpuStats, InterfaceStats } from '../../contract/index.ts';
+import type { RuntimeStats } from '../../runtime/index.ts';
+import type { Parts } from '../parts.ts';
+import type { Container } from './container.ts';
+import { never } from './record.ts';
+
+const noCpu: CpuStats = {
+  cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 },
+  throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+};
+const noBlkio = {
+  io_service_bytes_recursive: null,
+  io_serviced_recursive: null,
+  io_queue_recursive: null,
+  io_service_time_recursive: null,
+  io_wait_time_recursive: null,
+  io_merged_recursive: null,
+  io_time_recursive: null,
+  sectors_recursive: null,
+};
+
+/** GET /containers/{id}/stats: one sample a second. Without stream one sample, after a first one to compare with. */
+export async function* statsOf(
+  parts: Parts,
+  container: Container,
+  options: { readonly stream: boolean; readonly oneShot: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<ContainerStats> {
+  let previous = options.stream || options.oneShot ? undefined : await sample(parts, container);
+  if (previous !== undefined) await sleep(1000, undefined, { signal });
+  while (!signal.aborted) {
+    const current = await sample(parts, container);
+    yield view(container, current, previous);
+    if (!options.stream) return;
+    previous = current;
+    await sleep(1000, undefined, { signal }).catch(() => {});
+    if (parts.containers.byId(container.id) === undefined) return;
+  }
+}
+
+type Sample = { readonly runtime: RuntimeStats; readonly networks: Record<string, InterfaceStats> };
+
+/** undefined when it does not run: shown as zeros. */
+async function sample(parts: Parts, container: Container): Promise<Sample | undefined> {
+  if (!container.running) return undefined;
+  try {
+    const [runtime, networks] = await Promise.all([parts.runtime.stats(container.id), interfaces(container.state.pid)]);
+    return { runtime, networks };
+  } catch (error) {
+    if (!container.running) return undefined; // it ended while we looked
+    throw error;
+  }
+}
+
+/** /proc/PID/net/dev, proc(5): counters of every interface of the process's namespace but loopback. */
+async function interfaces(pid: number): Promise<Record<string, InterfaceStats>> {
+  const text = await readFile(`/proc/${pid}/net/dev`, 'utf8');
+  const rows = text
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((line) => line.trim().split(/[\s:]+/));
+  return Object.fromEntries(
+    rows.filter(([name]) => name !== 'lo').map(([name, ...counters]) => [name!, interfaceStats(counters.map(Number))]),
+  );
+}
+
+const interfaceStats = (c: readonly number[]): InterfaceStats => ({
+  rx_bytes: c[0] ?? 0,
+  rx_packets: c[1] ?? 0,
+  rx_errors: c[2] ?? 0,
+  rx_dropped: c[3] ?? 0,
+  tx_bytes: c[8] ?? 0,
+  tx_packets: c[9] ?? 0,
+  tx_errors: c[10] ?? 0,
+  tx_dropped: c[11] ?? 0,
+});
+
+function view(container: Container, current: Sample | undefined, previous: Sample | undefined): ContainerStats {
+  const head = { name: `/${container.record.name}`, id: container.id, num_procs: 0, storage_stats: {} };
+  if (current === undefined) {
+    const idle = { pids_stats: {}, blkio_stats: noBlkio, cpu_stats: noCpu, precpu_stats: noCpu, memory_stats: {} };
+    return { ...head, ...idle, read: never, preread: never };
+  }
+  const { runtime } = current;
+  const entries = runtime.blkio.map(({ major, minor, op, value }) => ({ major, minor, op, value }));
+  return {
+    ...head,
+    read: runtime.at.toISOString(),
+    preread: previous?.runtime.at.toISOString() ?? never,
+    pids_stats: { current: runtime.pids, ...(runtime.pidsLimit > 0 ? { limit: runtime.pidsLimit } : {}) },
+    blkio_stats: { ...noBlkio, io_service_bytes_recursive: entries },
+    cpu_stats: cpu(runtime),
+    precpu_stats: previous === undefined ? noCpu : cpu(previous.runtime),
+    memory_stats: {
+      usage: runtime.memoryUsage,
+      ...(runtime.memoryMaxUsage > 0 ? { max_usage: runtime.memoryMaxUsage } : {}),
+      stats: runtime.memoryStats,
+      limit: runtime.memoryLimit,
+    },
+    networks: current.networks,
+  };
+}
+
+const cpu = (stats: RuntimeStats): CpuStats => ({
+  cpu_usage: {
+    total_usage: stats.cpuTotalNs,
+    ...(stats.percpuNs.length > 0 ? { percpu_usage: stats.percpuNs } : {}),
+    usage_in_kernelmode: stats.cpuKernelNs,
+    usage_in_usermode: stats.cpuUserNs,
+  },
+  system_cpu_usage: stats.systemCpuNs,
+  online_cpus: stats.onlineCpus,
+  throttling_data: {
+    periods: stats.throttling.periods,
+    throttled_periods: stats.throttling.throttledPeriods,
+    throttled_time: stats.throttling.throttledNs,
+  },
+});

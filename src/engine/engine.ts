@@ -1,0 +1,64 @@
+import { KeyedQueue, type Log } from '../base/index.ts';
+import type { Images } from '../image/index.ts';
+import type { NetworkController } from '../network/index.ts';
+import type { Runtime } from '../runtime/index.ts';
+import type { Table } from '../store/index.ts';
+import type { Volumes } from '../volume/index.ts';
+import { ContainersBackend } from './container/backend.ts';
+import { Lifecycle } from './container/lifecycle.ts';
+import type { ContainerRecord } from './container/record.ts';
+import { Registry } from './container/registry.ts';
+import { EventBus } from './events/bus.ts';
+import { ExecStore } from './exec/exec-record.ts';
+import { Execs } from './exec/execs.ts';
+import { ImagesBackend } from './image/backend.ts';
+import { NetworksBackend } from './network/backend.ts';
+import type { EngineOptions, Parts } from './parts.ts';
+import { recover } from './recover.ts';
+import { SystemBackend } from './system/backend.ts';
+import { VolumesBackend } from './volume/backend.ts';
+
+export type EngineDeps = {
+  readonly options: EngineOptions;
+  readonly runtime: Runtime;
+  readonly network: NetworkController;
+  readonly images: Images;
+  readonly volumes: Volumes;
+  readonly containers: Table<ContainerRecord>;
+  readonly log: Log;
+};
+
+/** What the composition root joins to the API. */
+export type Engine = {
+  readonly backend: {
+    readonly containers: ContainersBackend;
+    readonly execs: Execs;
+    readonly images: ImagesBackend;
+    readonly networks: NetworksBackend;
+    readonly volumes: VolumesBackend;
+    readonly system: SystemBackend;
+  };
+  /** Takes up what an earlier engine left. Requests may be answered once it resolves. */
+  start(): Promise<void>;
+};
+
+export function createEngine(deps: EngineDeps): Engine {
+  const parts: Parts = {
+    ...deps,
+    events: new EventBus(),
+    containers: new Registry(deps.containers),
+    queue: new KeyedQueue(),
+  };
+  const lifecycle = new Lifecycle(parts);
+  return {
+    backend: {
+      containers: new ContainersBackend(parts, lifecycle),
+      execs: new Execs(parts, new ExecStore()),
+      images: new ImagesBackend(parts),
+      networks: new NetworksBackend(parts),
+      volumes: new VolumesBackend(parts),
+      system: new SystemBackend(parts),
+    },
+    start: () => recover(parts, lifecycle),
+  };
+}

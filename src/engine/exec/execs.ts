@@ -1,0 +1,129 @@
+import { AppError, messageOf, newId } from '../../base/index.ts';
+import type { ExecCreateBody, ExecInspect } from '../../contract/index.ts';
+import { type ExecHandle, resolveUser } from '../../runtime/index.ts';
+import { announce } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
+import { environment, mergeEnv } from '../container/environment.ts';
+import { type Session, session } from '../container/session.ts';
+import type { Parts } from '../parts.ts';
+import type { ExecStore } from './exec-record.ts';
+
+export type ExecStart = {
+  readonly detach: boolean;
+  readonly tty: boolean;
+  readonly consoleSize: readonly [number, number] | undefined;
+};
+
+/** Processes run in containers that are up. They are forgotten with their container. */
+export class Execs {
+  readonly #parts: Parts;
+  readonly #store: ExecStore;
+
+  constructor(parts: Parts, store: ExecStore) {
+    this.#parts = parts;
+    this.#store = store;
+  }
+
+  create(ref: string, body: ExecCreateBody): { readonly Id: string } {
+    const container = this.#parts.containers.find(ref);
+    checkRuns(container);
+    if (body.Cmd === null || body.Cmd.length === 0) throw new AppError('invalid', 'No exec command specified');
+    const id = newId();
+    this.#store.put({ id, containerId: container.id, body, state: 'created', exitCode: null, pid: 0 });
+    container.execs.add(id);
+    announce(this.#parts, container, `exec_create: ${body.Cmd.join(' ')}`, { execID: id });
+    return { Id: id };
+  }
+
+  async start(id: string, options: ExecStart): Promise<Session | undefined> {
+    const exec = this.#store.get(id);
+    const container = this.#parts.containers.find(exec.containerId);
+    if (exec.state !== 'created') throw new AppError('conflict', `Error: Exec command ${id} has already run`);
+    checkRuns(container);
+    exec.state = 'running';
+    announce(this.#parts, container, `exec_start: ${exec.body.Cmd!.join(' ')}`, { execID: id });
+    const starting = this.#run(container, id, exec.body, options);
+    if (options.detach) {
+      await starting;
+      return undefined;
+    }
+    const handle = await starting;
+    const attachment = await handle.attach();
+    return session(Promise.resolve(attachment), {
+      tty: exec.body.Tty,
+      stdin: exec.body.AttachStdin,
+      wants: (stream) => (stream === 'stdout' ? exec.body.AttachStdout : exec.body.AttachStderr),
+    });
+  }
+
+  async #run(container: Container, id: string, body: ExecCreateBody, options: ExecStart): Promise<ExecHandle> {
+    const exec = this.#store.get(id);
+    try {
+      exec.handle = await this.#parts.runtime.exec(container.id, await this.#request(container, id, body, options));
+    } catch (error) {
+      this.#finish(container, id, /executable file not found|no such file/i.test(messageOf(error)) ? 127 : 126);
+      throw error;
+    }
+    exec.pid = exec.handle.pid;
+    void exec.handle.exit.then(({ code }) => this.#finish(container, id, code));
+    return exec.handle;
+  }
+
+  async #request(container: Container, id: string, body: ExecCreateBody, options: ExecStart) {
+    const { record } = container;
+    const rootfs = this.#parts.images.rootfs.paths(record.id, record.imageId).merged;
+    const user = await resolveUser(rootfs, body.User || record.config.User, record.hostConfig.GroupAdd);
+    const size = options.consoleSize ?? body.ConsoleSize ?? undefined;
+    return {
+      execId: id,
+      args: body.Cmd!,
+      env: mergeEnv([...environment(record, user.home, body.Tty), ...body.Env]),
+      cwd: body.WorkingDir || record.config.WorkingDir || '/',
+      user,
+      tty: body.Tty,
+      privileged: body.Privileged,
+      openStdin: body.AttachStdin,
+      detached: options.detach,
+      ...(size === undefined ? {} : { consoleSize: { height: size[0]!, width: size[1]! } }),
+    };
+  }
+
+  #finish(container: Container, id: string, code: number): void {
+    const exec = this.#store.get(id);
+    exec.state = 'exited';
+    exec.exitCode = code;
+    container.execs.delete(id);
+    announce(this.#parts, container, 'exec_die', { execID: id, exitCode: String(code) });
+  }
+
+  inspect(id: string): ExecInspect {
+    const { body, state, exitCode, pid, containerId } = this.#store.get(id);
+    const [entrypoint = '', ...args] = body.Cmd ?? [];
+    return {
+      ID: id,
+      Running: state === 'running',
+      ExitCode: exitCode,
+      Pid: pid,
+      ContainerID: containerId,
+      ProcessConfig: { tty: body.Tty, entrypoint, arguments: args, privileged: body.Privileged, user: body.User },
+      OpenStdin: body.AttachStdin,
+      OpenStdout: body.AttachStdout,
+      OpenStderr: body.AttachStderr,
+      CanRemove: false,
+      DetachKeys: body.DetachKeys,
+    };
+  }
+
+  async resize(id: string, height: number, width: number): Promise<void> {
+    const { handle, state } = this.#store.get(id);
+    if (handle === undefined || state !== 'running') throw new AppError('conflict', `exec ${id} is not running`);
+    await handle.resize(height, width);
+  }
+}
+
+function checkRuns(container: Container): void {
+  if (container.state.status === 'paused') {
+    throw new AppError('conflict', `Container ${container.id} is paused, unpause the container before exec`);
+  }
+  if (!container.running) throw new AppError('conflict', `container ${container.id} is not running`);
+}

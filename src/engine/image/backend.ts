@@ -1,0 +1,120 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '../../base/index.ts';
+import {
+  checkFilters,
+  type Filters,
+  type ImageHistoryItem,
+  type ImageInspect,
+  type ImageSummary,
+  type Progress,
+} from '../../contract/index.ts';
+import { familiar, parseReference } from '../../image/index.ts';
+import { matchesPrune } from '../container/filter.ts';
+import type { Parts } from '../parts.ts';
+import { matchesImage } from './filter.ts';
+import { imageInspect, imageSummary } from './view.ts';
+
+/** The images as the API asks for them. */
+export class ImagesBackend {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async list({ filters }: { readonly filters: Filters }): Promise<readonly ImageSummary[]> {
+    const wanted = matchesImage(this.#parts, filters);
+    return this.#parts.images
+      .list()
+      .filter(wanted)
+      .map(imageSummary)
+      .sort((a, b) => b.Created - a.Created);
+  }
+
+  async inspect(ref: string): Promise<ImageInspect> {
+    return imageInspect(this.#parts.images.get(ref));
+  }
+
+  async history(ref: string): Promise<readonly ImageHistoryItem[]> {
+    return this.#parts.images.history(ref);
+  }
+
+  async tag(ref: string, repo: string, tag: string): Promise<void> {
+    const { id } = this.#parts.images.get(ref);
+    await this.#parts.images.tag(ref, repo, tag);
+    this.#parts.events.emit('image', 'tag', id, { name: tag === '' ? repo : `${repo}:${tag}` });
+  }
+
+  async remove(ref: string, options: { readonly force: boolean; readonly prune: boolean }): Promise<readonly object[]> {
+    const { id } = this.#parts.images.get(ref);
+    const done = await this.#parts.images.remove(ref, { ...options, inUse: (image) => this.#userOf(image) });
+    for (const step of done) {
+      const [action, name] = 'Untagged' in step ? ['untag', step.Untagged] : ['delete', step.Deleted];
+      this.#parts.events.emit('image', action, id, { name });
+    }
+    return done;
+  }
+
+  /** A running container before others: it forbids even a forced removal. */
+  #userOf(imageId: string): { readonly container: string; readonly running: boolean } | undefined {
+    const users = this.#parts.containers.all().filter(({ record }) => record.imageId === imageId);
+    const user = users.find(({ running }) => running) ?? users[0];
+    return user === undefined ? undefined : { container: user.id, running: user.running };
+  }
+
+  async *import(
+    body: Readable,
+    options: {
+      readonly repo: string;
+      readonly tag: string;
+      readonly message: string;
+      readonly changes: readonly string[];
+    },
+  ): AsyncGenerator<Progress> {
+    const id = await this.#parts.images.import(body, options);
+    this.#parts.events.emit('image', 'import', id, { name: id });
+    yield { status: id };
+  }
+
+  async *load(body: Readable): AsyncGenerator<Progress> {
+    for await (const line of this.#parts.images.load(body)) yield line;
+    this.#parts.events.emit('image', 'load', '', {});
+  }
+
+  async save(refs: readonly string[]): Promise<Readable> {
+    return this.#parts.images.save(refs);
+  }
+
+  /** There is no registry client yet: an image that is here is said to be here, another cannot be had. */
+  async *pull(image: string, tag: string): AsyncGenerator<Progress> {
+    const ref = tag === '' ? image : `${image}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
+    const name = familiar(parseReference(ref));
+    try {
+      this.#parts.images.get(ref);
+    } catch {
+      const text = `cannot pull ${name}: pulling from a registry is not there yet; bring the image with 'docker load' or 'docker import'`;
+      throw new AppError('not-implemented', text);
+    }
+    yield { status: `Status: Image is up to date for ${name}` };
+  }
+
+  /** Without tags and unused; with filter dangling=false every unused image. */
+  async prune(
+    filters: Filters,
+  ): Promise<{ readonly ImagesDeleted: readonly object[] | null; readonly SpaceReclaimed: number }> {
+    checkFilters(filters, ['dangling', 'label', 'label!', 'until']);
+    const all = (filters['dangling'] ?? []).some((value) => value === 'false' || value === '0');
+    const wanted = matchesPrune(filters);
+    const before = this.#parts.images.layersSize();
+    const deleted: object[] = [];
+    for (const { id, tags, document } of this.#parts.images.list()) {
+      const unwanted = (all || tags.length === 0) && wanted(document.config?.Labels ?? {}, document.created ?? '');
+      if (!unwanted || this.#userOf(id) !== undefined) continue;
+      deleted.push(...(await this.remove(id, { force: true, prune: true })));
+    }
+    return {
+      ImagesDeleted: deleted.length === 0 ? null : deleted,
+      SpaceReclaimed: before - this.#parts.images.layersSize(),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { matchesGlob } from 'node:path';
+import { checkFilters, type Filters } from '../../contract/index.ts';
+import type { Image } from '../../image/index.ts';
+import { hasLabel } from '../container/filter.ts';
+import type { Parts } from '../parts.ts';
+
+/** Filters of GET /images/json. */
+export function matchesImage({ images }: Pick<Parts, 'images'>, filters: Filters): (image: Image) => boolean {
+  checkFilters(filters, ['reference', 'label', 'dangling', 'before', 'since', 'until']);
+  const createdOf = (ref: string): string => images.get(ref).document.created ?? '';
+  const before = (filters['before'] ?? []).map(createdOf);
+  const since = (filters['since'] ?? []).map(createdOf);
+  const references = filters['reference'] ?? [];
+  const dangling = filters['dangling'] ?? [];
+  return ({ tags, document }) => {
+    const created = document.created ?? '';
+    return (
+      (references.length === 0 || references.some((pattern) => tags.some((tag) => isReference(tag, pattern)))) &&
+      (filters['label'] ?? []).every((wanted) => hasLabel(document.config?.Labels ?? {}, wanted)) &&
+      (dangling.length === 0 ||
+        dangling.some((value) => (value === 'true' || value === '1') === (tags.length === 0))) &&
+      before.every((time) => created < time) &&
+      since.every((time) => created > time)
+    );
+  };
+}
+
+/** Patterns are path globs over the name, with or without its tag. */
+function isReference(tag: string, pattern: string): boolean {
+  const name = tag.slice(0, tag.lastIndexOf(':'));
+  return matchesGlob(tag, pattern) || matchesGlob(name, pattern);
+}

@@ -1,0 +1,36 @@
+import type { ImageInspect, ImageSummary } from '../../contract/index.ts';
+import type { Image } from '../../image/index.ts';
+
+/** One item of GET /images/json. */
+export const imageSummary = ({ id, document, tags, digests, size }: Image): ImageSummary => ({
+  Id: id,
+  ParentId: '',
+  RepoTags: tags,
+  RepoDigests: digests,
+  Created: Math.floor(Date.parse(document.created ?? '') / 1000) || 0,
+  Size: size,
+  SharedSize: -1,
+  Labels: document.config?.Labels ?? null,
+  Containers: -1,
+});
+
+/** GET /images/{name}/json. */
+export const imageInspect = ({ id, document, tags, digests, size, loaded }: Image): ImageInspect => ({
+  Id: id,
+  RepoTags: tags,
+  RepoDigests: digests,
+  Parent: '',
+  Comment: document.comment ?? '',
+  Created: document.created ?? '',
+  DockerVersion: '',
+  Author: document.author ?? '',
+  Config: document.config ?? {},
+  ContainerConfig: { Volumes: document.config?.Volumes ?? null },
+  Architecture: document.architecture,
+  ...(document.variant === undefined ? {} : { Variant: document.variant }),
+  Os: document.os,
+  Size: size,
+  GraphDriver: { Name: 'overlay2', Data: null },
+  RootFS: { Type: 'layers', Layers: document.rootfs.diff_ids },
+  Metadata: { LastTagTime: loaded },
+});

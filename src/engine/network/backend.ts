@@ -1,0 +1,145 @@
+import { AppError } from '../../base/index.ts';
+import type { Filters, NetworkConnectBody, NetworkCreateBody, NetworkInspect } from '../../contract/index.ts';
+import type { NetworkCreate, RepairReport } from '../../network/index.ts';
+import type { NetworkRecord } from '../../store/index.ts';
+import { endpointRequest } from '../container/create.ts';
+import { matchesPrune } from '../container/filter.ts';
+import { networkMode } from '../container/network.ts';
+import type { Parts } from '../parts.ts';
+import { matchesNetwork } from './filter.ts';
+import { networkView } from './view.ts';
+
+/** The networks as the API asks for them. */
+export class NetworksBackend {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async create(body: NetworkCreateBody): Promise<{ readonly Id: string; readonly Warning: string }> {
+    checkSupported(body);
+    const network = await this.#parts.network.createNetwork(networkCreate(body));
+    this.#tell('create', network);
+    return { Id: network.id, Warning: '' };
+  }
+
+  async list(filters: Filters): Promise<readonly NetworkInspect[]> {
+    const wanted = matchesNetwork(this.#parts, filters);
+    return this.#parts.network
+      .networks()
+      .filter(wanted)
+      .map((network) => networkView(this.#parts, network, { members: false }));
+  }
+
+  async inspect(ref: string, options: { readonly scope: string }): Promise<NetworkInspect> {
+    if (!['', 'local'].includes(options.scope)) throw new AppError('not-found', `network ${ref} not found`);
+    return networkView(this.#parts, this.#parts.network.network(ref), { members: true });
+  }
+
+  async remove(ref: string): Promise<void> {
+    this.#tell('destroy', await this.#parts.network.removeNetwork(ref));
+  }
+
+  async connect(ref: string, { Container: container, EndpointConfig }: NetworkConnectBody): Promise<void> {
+    const network = this.#parts.network.network(ref);
+    const { id, record, state, running } = this.#parts.containers.find(container);
+    if (state.status === 'removing' || state.status === 'dead') {
+      const text = `Container ${id} is marked for removal and cannot be connected or disconnected to the network`;
+      throw new AppError('conflict', text);
+    }
+    const mode = networkMode(record.hostConfig.NetworkMode);
+    if (mode.kind === 'container') {
+      const text =
+        'container sharing network namespace with another container or host cannot be connected to any other network';
+      throw new AppError('invalid', text);
+    }
+    await this.#parts.network.connect(id, network.id, endpointRequest(EndpointConfig));
+    if (running) this.#tell('connect', network, id);
+  }
+
+  async disconnect(ref: string, container: string, force: boolean): Promise<void> {
+    const network = this.#parts.network.network(ref);
+    const id = this.#memberId(network, container, force);
+    await this.#parts.network.disconnect(id, network.id);
+    this.#tell('disconnect', network, id);
+  }
+
+  /** With `force` also a container that is no longer known, by the id its endpoint remembers. */
+  #memberId(network: NetworkRecord, container: string, force: boolean): string {
+    try {
+      return this.#parts.containers.find(container).id;
+    } catch (error) {
+      const ghost = this.#parts.network
+        .endpointsIn(network.id)
+        .find(({ containerId }) => containerId.startsWith(container));
+      if (!force || ghost === undefined) throw error;
+      return ghost.containerId;
+    }
+  }
+
+  /** Removes what the user made and nobody uses. */
+  async prune(filters: Filters): Promise<{ readonly NetworksDeleted: readonly string[] | null }> {
+    for (const key of Object.keys(filters)) {
+      if (!['label', 'label!', 'until'].includes(key)) throw new AppError('invalid', `invalid filter '${key}'`);
+    }
+    const wanted = matchesPrune(filters);
+    const unused = this.#parts.network
+      .networks()
+      .filter(({ name, labels, created }) => !predefined.has(name) && wanted(labels, created))
+      .filter(({ id }) => this.#parts.network.endpointsIn(id).length === 0);
+    for (const { id } of unused) await this.remove(id);
+    if (unused.length > 0) this.#parts.events.emit('network', 'prune', '', { reclaimed: '0' });
+    return { NetworksDeleted: unused.length === 0 ? null : unused.map(({ name }) => name) };
+  }
+
+  repair(): Promise<RepairReport> {
+    return this.#parts.network.repair();
+  }
+
+  #tell(action: string, { id, name, driver }: NetworkRecord, container?: string): void {
+    const member = container === undefined ? {} : { container };
+    this.#parts.events.emit('network', action, id, { name, type: driver, ...member });
+  }
+}
+
+export const predefined: ReadonlySet<string> = new Set(['bridge', 'host', 'none']);
+
+/** What needs a swarm, or is not built yet, is refused before anything is made. */
+function checkSupported(body: NetworkCreateBody): void {
+  if (body.Driver === 'overlay' || body.Ingress || body.Scope === 'swarm') {
+    throw new AppError(
+      'forbidden',
+      'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+    );
+  }
+  if (body.ConfigOnly || (body.ConfigFrom !== null && body.ConfigFrom.Network !== '')) {
+    throw new AppError(
+      'not-implemented',
+      'networks of configuration only (config-only, config-from) are not there yet',
+    );
+  }
+}
+
+function networkCreate(body: NetworkCreateBody): NetworkCreate {
+  return {
+    name: body.Name,
+    driver: body.Driver,
+    ipv4: body.EnableIPv4 ?? true,
+    ipv6: body.EnableIPv6 ?? false,
+    internal: body.Internal,
+    attachable: body.Attachable,
+    ipam: {
+      driver: body.IPAM.Driver,
+      options: body.IPAM.Options,
+      pools: body.IPAM.Config.map((pool) => ({
+        ...(pool.Subnet === '' ? {} : { subnet: pool.Subnet }),
+        ...(pool.IPRange === '' ? {} : { ipRange: pool.IPRange }),
+        ...(pool.Gateway === '' ? {} : { gateway: pool.Gateway }),
+        ...(Object.keys(pool.AuxiliaryAddresses).length === 0 ? {} : { auxiliary: pool.AuxiliaryAddresses }),
+      })),
+    },
+    options: body.Options,
+    labels: body.Labels,
+  };
+}

@@ -1,0 +1,66 @@
+import type { NetworkContainer, NetworkInspect } from '../../contract/index.ts';
+import type { EndpointRecord, NetworkRecord, Pool } from '../../store/index.ts';
+import type { Parts } from '../parts.ts';
+
+/** GET /networks/{id}; lists leave the members out. */
+export function networkView(
+  parts: Pick<Parts, 'network' | 'containers'>,
+  network: NetworkRecord,
+  { members }: { readonly members: boolean },
+): NetworkInspect {
+  return {
+    Name: network.name,
+    Id: network.id,
+    Created: network.created,
+    Scope: network.scope,
+    Driver: network.driver,
+    EnableIPv4: network.ipv4,
+    EnableIPv6: network.ipv6,
+    IPAM: {
+      Driver: network.ipam.driver,
+      Options: Object.keys(network.ipam.options).length === 0 ? null : network.ipam.options,
+      Config: network.ipam.pools.map(poolView),
+    },
+    Internal: network.internal,
+    Attachable: network.attachable,
+    Ingress: false,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
+    Containers: members ? membersOf(parts, network) : {},
+    Options: network.options,
+    Labels: network.labels,
+  };
+}
+
+const poolView = ({ subnet, ipRange, gateway, auxiliary }: Pool): NetworkInspect['IPAM']['Config'][number] => ({
+  Subnet: subnet,
+  ...(ipRange === undefined ? {} : { IPRange: ipRange }),
+  ...(gateway === undefined ? {} : { Gateway: gateway }),
+  ...(auxiliary === undefined ? {} : { AuxiliaryAddresses: auxiliary }),
+});
+
+/** Containers that are plugged in now, by id. */
+function membersOf(
+  parts: Pick<Parts, 'network' | 'containers'>,
+  { id, driver }: NetworkRecord,
+): Record<string, NetworkContainer> {
+  const plugged = parts.network
+    .endpointsIn(id)
+    .filter(
+      ({ lease, containerId }) =>
+        lease !== undefined ||
+        ((driver === 'host' || driver === 'null') && parts.containers.byId(containerId)?.running),
+    );
+  return Object.fromEntries(plugged.map((endpoint) => [endpoint.containerId, memberView(parts, endpoint)]));
+}
+
+const memberView = (
+  parts: Pick<Parts, 'containers'>,
+  { id, containerId, lease }: EndpointRecord,
+): NetworkContainer => ({
+  Name: parts.containers.byId(containerId)?.record.name ?? '',
+  EndpointID: id,
+  MacAddress: lease?.mac ?? '',
+  IPv4Address: lease?.ipv4 ?? '',
+  IPv6Address: lease?.ipv6 ?? '',
+});

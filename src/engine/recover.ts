@@ -1,0 +1,73 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../base/index.ts';
+import type { Exit } from '../runtime/index.ts';
+import type { Container } from './container/container.ts';
+import { containerFiles } from './container/files.ts';
+import type { Lifecycle } from './container/lifecycle.ts';
+import { removeRecord } from './container/remove.ts';
+import { shouldRestart } from './container/restart-policy.ts';
+import { tearDown } from './container/tear-down.ts';
+import type { Parts } from './parts.ts';
+
+/**
+ * After a start of the engine: containers that still run are taken up again, those that ended meanwhile get their exit
+ * recorded, half-made and half-removed ones are undone. One container's trouble never keeps the engine from starting.
+ */
+export async function recover(parts: Parts, lifecycle: Lifecycle): Promise<void> {
+  await Promise.all(
+    parts.containers.all().map(async (container) => {
+      try {
+        await recoverOne(parts, lifecycle, container);
+      } catch (error) {
+        parts.log.error(`container ${container.record.name}: cannot be recovered: ${messageOf(error)}`);
+      }
+    }),
+  );
+  await removeStrays(parts);
+}
+
+async function recoverOne(parts: Parts, lifecycle: Lifecycle, container: Container): Promise<void> {
+  const { status } = container.state;
+  if (status === 'removing') {
+    await tearDown(parts, container);
+    return removeRecord(parts, container);
+  }
+  const found = await parts.runtime.recover(container.id, containerFiles(parts, container.id).bundle);
+  if (found.running && container.running) return lifecycle.watch(container);
+  // Running against its record: the engine was killed between starting the process and writing it down.
+  await tearDown(parts, container);
+  if (container.running) return foundEnded(parts, lifecycle, container, found.running ? undefined : found.exit);
+  if (status === 'restarting') lifecycle.restartLater(container);
+}
+
+/** It ended while nobody watched. An unknown exit code is 255, as Docker records it. */
+async function foundEnded(
+  parts: Parts,
+  lifecycle: Lifecycle,
+  container: Container,
+  exit: Exit | undefined,
+): Promise<void> {
+  const { code, oomKilled, at } = exit ?? { code: 255, oomKilled: false, at: new Date() };
+  container.update({ state: { status: 'exited', pid: 0, exitCode: code, oomKilled, finishedAt: at.toISOString() } });
+  const { hostConfig, stoppedByUser, restartCount } = container.record;
+  if (shouldRestart(hostConfig.RestartPolicy, { exitCode: code, stoppedByUser, restartCount })) {
+    lifecycle.restartLater(container);
+  } else if (hostConfig.AutoRemove) {
+    await removeRecord(parts, container);
+  }
+}
+
+/** Folders that no record owns: an engine was killed while it made or removed a container. */
+async function removeStrays(parts: Parts): Promise<void> {
+  for (const folder of [join(parts.options.dataRoot, 'containers'), join(parts.options.execRoot, 'bundles')]) {
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names) {
+      if (parts.containers.byId(name) !== undefined) continue;
+      await parts.runtime.delete(name);
+      await parts.images.rootfs.remove(name);
+      await parts.network.forget(name);
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
