@@ -1,4 +1,4 @@
-import { Cidr } from '../../base/index.ts';
+import { Cidr, formatIp, parseIp } from '../../base/index.ts';
 import type { PublishedPort } from '../../store/records.ts';
 import type { NftElement } from '../plan/types.ts';
 
@@ -57,18 +57,18 @@ function* elementsOfSubnet(network: NetworkIntent, subnet: Cidr): Iterable<NftEl
   if (mode === 'routed') yield { set: `routed${family}`, key: quote(bridge), owner };
   if (mode === 'nat-unprotected') yield { set: `unprotected${family}`, key: quote(bridge), owner };
   if (mode !== 'nat' && mode !== 'nat-unprotected') return;
-  yield { set: `own${family}`, key: `${subnet.network} . ${quote(bridge)}`, owner };
+  yield { set: `own${family}`, key: `${blockText(subnet)} . ${quote(bridge)}`, owner };
   if (!network.masquerade) return;
   if (snat === undefined) yield { set: `masquerade${family}`, key: quote(bridge), owner };
-  else yield { set: `snat${family}`, key: quote(bridge), value: snat, owner };
+  else yield { set: `snat${family}`, key: quote(bridge), value: spelled(snat), owner };
 }
 
 /** The elements of a container's published ports: one for each range of equal numbers, else one for each port. */
 export function elementsOfPorts(intent: PortsIntent): readonly NftElement[] {
   const elements: NftElement[] = [];
   for (const port of intent.ports) {
-    if (intent.ipv4 !== undefined) elements.push(...inFamily(intent, port, 4, intent.ipv4));
-    if (intent.ipv6 !== undefined) elements.push(...inFamily(intent, port, 6, intent.ipv6));
+    if (intent.ipv4 !== undefined) elements.push(...inFamily(intent, port, 4, spelled(intent.ipv4)));
+    if (intent.ipv6 !== undefined) elements.push(...inFamily(intent, port, 6, spelled(intent.ipv6)));
   }
   return elements;
 }
@@ -111,10 +111,16 @@ function translated(
 function hostAddress(hostIp: string, family: 4 | 6): string | undefined {
   if (hostIp === '') return '';
   if (hostIp.includes(':') !== (family === 6)) return undefined;
-  return hostIp === '0.0.0.0' || hostIp === '::' ? '' : hostIp;
+  return hostIp === '0.0.0.0' || hostIp === '::' ? '' : spelled(hostIp);
 }
 
 const span = (first: number, count: number): string => (count === 1 ? `${first}` : `${first}-${first + count - 1}`);
+
+/** As nft lists it: a block of one address is that address. */
+const blockText = ({ network }: Cidr): string => (network.size === 1n ? formatIp(network.ip) : `${network}`);
+
+/** IPv6 has many spellings; elements are compared as texts. */
+const spelled = (address: string): string => formatIp(parseIp(address));
 
 /** Interface names go quoted: nft would read some of them (`ip`, `tcp`) as words of its language. */
 const quote = (name: string): string => `"${name}"`;
