@@ -114,9 +114,7 @@ export interface Images extends AsyncDisposable {
   load(tar: Readable): AsyncIterable<Progress>;
   /** docker-archive that is also an OCI layout, as Docker 25 and later write. */
   save(refs: readonly string[]): Readable;
-  history(
-    ref: string,
-  ): readonly {
+  history(ref: string): readonly {
     readonly Id: string;
     readonly Created: number;
     readonly CreatedBy: string;

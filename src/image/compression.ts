@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PassThrough, pipeline, type Readable, type Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { AppError, hasCode, messageOf } from '../base/index.ts';
+
+export type Compression = 'none' | 'gzip' | 'zstd' | 'bzip2' | 'xz';
+
+/** OCI image-spec, media types of layers. */
+export const mediaTypes = {
+  none: 'application/vnd.oci.image.layer.v1.tar',
+  gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+} as const;
+export type MediaType = (typeof mediaTypes)[keyof typeof mediaTypes];
+
+const magic: readonly (readonly [Compression, readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b, 0x08]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+];
+/** How many bytes `sniff` wants to see. */
+export const magicBytes = 6;
+
+/** The compression of a stream by its first bytes. */
+export function sniff(head: Uint8Array): Compression {
+  return magic.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? 'none';
+}
+
+const chunkSize = 256 * 1024;
+
+/** A decompressor of node:zlib: runs on the thread pool. */
+export function inflater(compression: 'gzip' | 'zstd'): Transform {
+  return compression === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize });
+}
+
+/** The same bytes, uncompressed whatever the compression. A failure of the source or of the data fails the result. */
+export async function decompressed(source: Readable): Promise<Readable> {
+  const head = await peek(source);
+  const compression = sniff(head);
+  if (compression === 'none') return source;
+  if (compression === 'gzip' || compression === 'zstd') {
+    return pipeline(source, inflater(compression), () => {});
+  }
+  return throughProgram(source, compression);
+}
+
+/** Reads the first bytes and puts them back. Ends early on a short stream; throws what the source throws. */
+async function peek(source: Readable): Promise<Uint8Array> {
+  for (;;) {
+    if (source.errored) throw source.errored;
+    const head: unknown = source.read(magicBytes) ?? (source.readableEnded ? Buffer.alloc(0) : undefined);
+    if (head instanceof Uint8Array) {
+      if (head.length > 0 && !source.readableEnded) source.unshift(head);
+      return head;
+    }
+    if (source.destroyed) throw new AppError('invalid', 'unexpected EOF');
+    const settled = new AbortController();
+    const { signal } = settled;
+    await Promise.race(['readable', 'end', 'close'].map((event) => once(source, event, { signal })));
+    settled.abort();
+  }
+}
+
+/** bzip2 and xz are rare: the system's own programs do them. */
+function throughProgram(source: Readable, program: 'bzip2' | 'xz'): Readable {
+  const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const out = new PassThrough();
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = `${complaint}${text}`.slice(0, 500);
+  });
+  child.on('error', (error) => out.destroy(missing(program, error)));
+  child.on('close', (code) => {
+    if (code === 0) out.end();
+    else out.destroy(new AppError('invalid', `${program}: ${complaint.trim() || `exit status ${code}`}`));
+  });
+  // The program's own complaint says more than the broken pipe that follows from it.
+  pipeline(source, child.stdin, () => {});
+  child.stdout.pipe(out, { end: false });
+  out.on('close', () => child.kill());
+  return out;
+}
+
+function missing(program: string, error: Error): AppError {
+  const text = hasCode(error, 'ENOENT')
+    ? `the archive is compressed with ${program}, and this machine has no ${program} program: install it, or recompress with gzip or zstd`
+    : `cannot run ${program}: ${messageOf(error)}`;
+  return new AppError('invalid', text, { cause: error });
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, openSync, readSync, writeSync } from 'node:fs';
+import { AppError, hasCode, messageOf } from '../../base/index.ts';
+import { chroot, dieWithParent } from '../../syscall/files.ts';
+import { inflater } from '../compression.ts';
+import type { Job, JobResult } from './job.ts';
+import { TarReader } from './tar.ts';
+import { LayerTree } from './tree.ts';
+
+/**
+ * The program that unpacks one layer, in a process of its own: it makes the layer's folder its root directory first, so
+ * that no name and no link of an archive leads anywhere else, and it may wait for the disk without holding up the engine.
+ */
+
+const SIGKILL = 9;
+const chunkSize = 1 << 20;
+/** A small archive that unpacks to more than this, and to a thousand times its own size, is taken for a bomb. */
+const generousBytes = 4 * 2 ** 30;
+const generousRatio = 1000;
+
+async function run(job: Job): Promise<JobResult> {
+  dieWithParent(SIGKILL);
+  if (process.ppid !== job.parent) throw new Error('the engine ended');
+  const fd = openSync(job.blob, 'r');
+  process.umask(0);
+  chroot(job.target);
+  process.chdir('/');
+  const tree = new LayerTree();
+  const reader = new TarReader(tree);
+  const diffId = job.compression === 'none' ? undefined : await readCompressed(fd, job.compression, reader);
+  if (diffId === undefined) readPlain(fd, reader);
+  reader.finish();
+  tree.finish();
+  return { ok: true, size: tree.size, ...(diffId !== undefined && { diffId }) };
+}
+
+function readPlain(fd: number, reader: TarReader): void {
+  const buffer = Buffer.allocUnsafe(chunkSize);
+  for (;;) {
+    const n = readSync(fd, buffer);
+    if (n === 0) return;
+    reader.push(buffer.subarray(0, n));
+  }
+}
+
+async function readCompressed(fd: number, compression: Job['compression'], reader: TarReader): Promise<string> {
+  if (compression !== 'gzip' && compression !== 'zstd') {
+    throw new AppError('invalid', `layers compressed with ${compression} are not supported: use gzip or zstd`);
+  }
+  const source = createReadStream('', { fd, highWaterMark: chunkSize });
+  const plain = source.pipe(inflater(compression));
+  source.on('error', (error) => plain.destroy(error));
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of plain as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > generousBytes && size > source.bytesRead * generousRatio) {
+      throw new AppError('invalid', 'invalid archive: it unpacks to more than a thousand times its size');
+    }
+    hash.update(chunk);
+    reader.push(chunk);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** zlib's codes are about the data: Z_DATA_ERROR, ZSTD_error_…; the stream's end comes as Z_BUF_ERROR. */
+function failure(error: unknown): JobResult {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const isData = /^Z_|^ZSTD_/.test(code);
+  const invalid = isData || (error instanceof AppError && error.kind === 'invalid');
+  if (hasCode(error, 'Z_BUF_ERROR')) return { ok: false, invalid, message: 'unexpected EOF' };
+  return { ok: false, invalid, message: messageOf(error) };
+}
+
+const result = await run(JSON.parse(process.argv[2] ?? '') as Job).catch(failure);
+writeSync(1, `${JSON.stringify(result)}\n`);

@@ -1,0 +1,154 @@
+import { mkdirSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { AppError, type Log } from '../base/index.ts';
+import { load } from './archive/load.ts';
+import { type Saved, save } from './archive/save.ts';
+import { busyboxDocument, busyboxLayer } from './busybox.ts';
+import { Catalog } from './catalog.ts';
+import { applyChanges } from './changes.ts';
+import { decompressed } from './compression.ts';
+import { ContentStore, type Spooled } from './content.ts';
+import { architecture } from './document.ts';
+import { historyOf } from './history.ts';
+import { LayerStore } from './layers.ts';
+import type { ImageStore } from './records.ts';
+import { parseReference, type Reference, withTag } from './reference.ts';
+import { type RemoveOptions, remove } from './remove.ts';
+import { OverlayRootFs } from './rootfs.ts';
+import { Trash } from './trash.ts';
+import type { Image, ImageDocument, Images, Progress } from './types.ts';
+
+export type ImagesDeps = {
+  /** Absolute path on a file system that can be an overlay's upper (ext4, xfs, btrfs). */
+  readonly dataRoot: string;
+  readonly store: ImageStore;
+  readonly log: Log;
+};
+
+export function createImages(deps: ImagesDeps): Images {
+  return new ImageService(deps);
+}
+
+class ImageService implements Images {
+  readonly rootfs: OverlayRootFs;
+  readonly #dataRoot: string;
+  readonly #store: ImageStore;
+  readonly #catalog: Catalog;
+  readonly #content: ContentStore;
+  readonly #layers: LayerStore;
+  readonly #trash: Trash;
+
+  constructor({ dataRoot, store, log }: ImagesDeps) {
+    this.#dataRoot = dataRoot;
+    this.#store = store;
+    this.#catalog = new Catalog(store);
+    this.#content = new ContentStore(dataRoot);
+    this.#trash = new Trash(dataRoot, log);
+    this.#layers = new LayerStore(dataRoot, store.layers, this.#content, this.#trash);
+    const shared = { catalog: this.#catalog, layers: this.#layers, trash: this.#trash };
+    this.rootfs = new OverlayRootFs({ root: dataRoot, ...shared });
+  }
+
+  async start(): Promise<void> {
+    mkdirSync(this.#dataRoot, { recursive: true, mode: 0o711 });
+    await this.#trash.start();
+    await this.#content.start(this.#store.layers.all().map((layer) => layer.blob));
+    await this.#layers.start();
+    this.rootfs.start();
+    await this.#collect();
+  }
+
+  list(): readonly Image[] {
+    return this.#catalog.list();
+  }
+
+  get(ref: string): Image {
+    return this.#catalog.get(ref);
+  }
+
+  async tag(ref: string, repo: string, tag: string): Promise<void> {
+    const name = nameOf(repo, tag);
+    this.#catalog.tag(name, this.#catalog.get(ref).id);
+  }
+
+  async remove(ref: string, options: RemoveOptions): ReturnType<Images['remove']> {
+    const report = remove(this.#catalog, ref, options);
+    await this.#collect();
+    return report;
+  }
+
+  async import(tar: Readable, options: Parameters<Images['import']>[1]): Promise<string> {
+    const name = options.repo === '' ? undefined : nameOf(options.repo, options.tag);
+    const config = applyChanges({}, options.changes);
+    await using incoming = await this.#content.incoming();
+    const layer = await incoming.spool(await decompressed(tar));
+    const created = new Date().toISOString();
+    const id = await this.#addSingle(layer, {
+      created,
+      comment: options.message,
+      architecture: architecture(),
+      os: 'linux',
+      config,
+      rootfs: { type: 'layers', diff_ids: [layer.digest] },
+      history: [{ created, comment: options.message }],
+    });
+    if (name !== undefined) this.#catalog.tag(name, id);
+    return id;
+  }
+
+  async *load(tar: Readable): AsyncGenerator<Progress> {
+    try {
+      yield* load({ content: this.#content, layers: this.#layers, catalog: this.#catalog }, tar);
+    } finally {
+      // Layers of an image that did not come to be.
+      await this.#collect();
+    }
+  }
+
+  save(refs: readonly string[]): Readable {
+    const images = new Map<string, Saved>();
+    for (const { id, document, tags } of refs.flatMap((ref) => this.#catalog.select(ref))) {
+      const all = [...new Set([...(images.get(id)?.tags ?? []), ...tags])].sort();
+      images.set(id, { config: this.#catalog.config(id), document, tags: all });
+    }
+    return save({ content: this.#content, layers: this.#layers }, [...images.values()]);
+  }
+
+  history(ref: string): ReturnType<Images['history']> {
+    return historyOf(this.get(ref), (diffId) => this.#layers.get(diffId).size);
+  }
+
+  layersSize(): number {
+    return this.#layers.size();
+  }
+
+  async ensureBusybox(binary: string): Promise<void> {
+    const name = parseReference('busybox:latest');
+    if (this.#catalog.named(name) !== undefined) return;
+    await using incoming = await this.#content.incoming();
+    const layer = await incoming.spool(await busyboxLayer(binary));
+    this.#catalog.tag(name, await this.#addSingle(layer, busyboxDocument(layer.digest)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#layers[Symbol.asyncDispose]();
+    await this.#trash[Symbol.asyncDispose]();
+  }
+
+  async #addSingle(layer: Spooled, document: ImageDocument): Promise<string> {
+    using _held = this.#layers.hold([layer.digest]);
+    await this.#layers.add(layer, layer.digest, 0);
+    return this.#catalog.add(JSON.stringify(document));
+  }
+
+  #collect(): Promise<void> {
+    return this.#layers.collect(() => this.#catalog.layersInUse());
+  }
+}
+
+/** A name to give. An empty tag may be part of `repo` or means latest. */
+function nameOf(repo: string, tag: string): Reference {
+  const ref = parseReference(tag === '' ? repo : `${repo}:${tag}`);
+  if (ref.digest !== undefined) throw new AppError('invalid', 'refusing to create a tag with a digest reference');
+  return withTag(ref);
+}
