@@ -1,8 +1,24 @@
 import type { Readable, Writable } from 'node:stream';
 import type {
-  ContainerCreateBody, ContainerInspect, ContainerStats, ContainerSummary, EventMessage, ExecCreateBody, ExecInspect,
-  Filters, ImageInspect, ImageSummary, ImageHistoryItem, NetworkConnectBody, NetworkCreateBody, NetworkInspect, SystemInfo,
-  SystemVersion, TopBody, UpdateBody, Progress,
+  ContainerCreateBody,
+  ContainerInspect,
+  ContainerStats,
+  ContainerSummary,
+  EventMessage,
+  ExecCreateBody,
+  ExecInspect,
+  Filters,
+  ImageHistoryItem,
+  ImageInspect,
+  ImageSummary,
+  NetworkConnectBody,
+  NetworkCreateBody,
+  NetworkInspect,
+  Progress,
+  SystemInfo,
+  SystemVersion,
+  TopBody,
+  UpdateBody,
 } from '../contract/index.ts';
 
 /**
@@ -19,7 +35,9 @@ export interface StreamSession {
 }
 
 export type AttachOptions = {
-  readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean;
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
   /** Replay what was logged so far. */
   readonly logs: boolean;
   /** Follow what comes. */
@@ -28,31 +46,73 @@ export type AttachOptions = {
   readonly detachKeys: string;
 };
 export type LogOptions = {
-  readonly stdout: boolean; readonly stderr: boolean; readonly follow: boolean;
-  readonly tail: number | undefined; readonly since: Date | undefined; readonly until: Date | undefined;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly follow: boolean;
+  readonly tail: number | undefined;
+  readonly since: Date | undefined;
+  readonly until: Date | undefined;
 };
-export type LogChunk = { readonly stream: 'stdout' | 'stderr'; readonly at: Date; readonly data: Buffer };
+export type LogChunk = {
+  readonly stream: 'stdout' | 'stderr';
+  readonly at: Date;
+  /** The same moment in RFC 3339 with nanoseconds, where the runtime knows them. */
+  readonly time?: string;
+  readonly data: Buffer;
+};
 
 export interface ContainerBackend {
-  create(name: string, body: ContainerCreateBody, platform: string): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }>;
-  list(options: { readonly all: boolean; readonly limit: number; readonly size: boolean; readonly filters: Filters }): Promise<readonly ContainerSummary[]>;
+  create(
+    name: string,
+    body: ContainerCreateBody,
+    platform: string,
+  ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }>;
+  list(options: {
+    readonly all: boolean;
+    readonly limit: number;
+    readonly size: boolean;
+    readonly filters: Filters;
+  }): Promise<readonly ContainerSummary[]>;
   inspect(ref: string, options: { readonly size: boolean }): Promise<ContainerInspect>;
   start(ref: string, detachKeys: string): Promise<void>;
   /** Throws not-modified when it does not run. `timeout` in seconds; -1 waits for ever; undefined: the container's. */
-  stop(ref: string, options: { readonly timeout: number | undefined; readonly signal: string | undefined }): Promise<void>;
-  restart(ref: string, options: { readonly timeout: number | undefined; readonly signal: string | undefined }): Promise<void>;
+  stop(
+    ref: string,
+    options: { readonly timeout: number | undefined; readonly signal: string | undefined },
+  ): Promise<void>;
+  restart(
+    ref: string,
+    options: { readonly timeout: number | undefined; readonly signal: string | undefined },
+  ): Promise<void>;
   kill(ref: string, signal: string): Promise<void>;
   pause(ref: string): Promise<void>;
   unpause(ref: string): Promise<void>;
   rename(ref: string, name: string): Promise<void>;
-  remove(ref: string, options: { readonly force: boolean; readonly volumes: boolean; readonly link: boolean }): Promise<void>;
+  remove(
+    ref: string,
+    options: { readonly force: boolean; readonly volumes: boolean; readonly link: boolean },
+  ): Promise<void>;
   /** Checks and arms at once (throws not-found), so that the head can be answered; the promise is the event. */
-  wait(ref: string, condition: 'not-running' | 'next-exit' | 'removed'): { readonly done: Promise<{ readonly StatusCode: number; readonly Error: { readonly Message: string } | null }>; cancel(): void };
+  wait(
+    ref: string,
+    condition: 'not-running' | 'next-exit' | 'removed',
+  ): {
+    readonly done: Promise<{ readonly StatusCode: number; readonly Error: { readonly Message: string } | null }>;
+    cancel(): void;
+  };
   attach(ref: string, options: AttachOptions): Promise<StreamSession>;
-  logs(ref: string, options: LogOptions, signal: AbortSignal): Promise<{ readonly tty: boolean; readonly lines: AsyncIterable<LogChunk> }>;
+  logs(
+    ref: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<{ readonly tty: boolean; readonly lines: AsyncIterable<LogChunk> }>;
   resize(ref: string, height: number, width: number): Promise<void>;
   top(ref: string, psArgs: string): Promise<TopBody>;
-  stats(ref: string, options: { readonly stream: boolean; readonly oneShot: boolean }, signal: AbortSignal): AsyncIterable<ContainerStats>;
+  stats(
+    ref: string,
+    options: { readonly stream: boolean; readonly oneShot: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<ContainerStats>;
   update(ref: string, body: UpdateBody): Promise<{ readonly Warnings: readonly string[] | null }>;
   prune(filters: Filters): Promise<{ readonly ContainersDeleted: readonly string[]; readonly SpaceReclaimed: number }>;
   /** Only the 1st process's view is needed now; more in a later issue. */
@@ -62,23 +122,45 @@ export interface ContainerBackend {
 export interface ExecBackend {
   create(container: string, body: ExecCreateBody): Promise<{ readonly Id: string }>;
   /** Detached: resolves without session once it runs. Else a session to pump. */
-  start(id: string, options: { readonly detach: boolean; readonly tty: boolean; readonly consoleSize: readonly [number, number] | undefined }): Promise<StreamSession | undefined>;
+  start(
+    id: string,
+    options: {
+      readonly detach: boolean;
+      readonly tty: boolean;
+      readonly consoleSize: readonly [number, number] | undefined;
+    },
+  ): Promise<StreamSession | undefined>;
   inspect(id: string): ExecInspect;
   resize(id: string, height: number, width: number): Promise<void>;
 }
 
 export interface ImageBackend {
-  list(options: { readonly all: boolean; readonly filters: Filters; readonly digests: boolean; readonly sharedSize: boolean }): Promise<readonly ImageSummary[]>;
+  list(options: {
+    readonly all: boolean;
+    readonly filters: Filters;
+    readonly digests: boolean;
+    readonly sharedSize: boolean;
+  }): Promise<readonly ImageSummary[]>;
   inspect(ref: string): Promise<ImageInspect>;
   history(ref: string): Promise<readonly ImageHistoryItem[]>;
   tag(ref: string, repo: string, tag: string): Promise<void>;
   remove(ref: string, options: { readonly force: boolean; readonly prune: boolean }): Promise<readonly object[]>;
-  import(body: Readable, options: { readonly repo: string; readonly tag: string; readonly message: string; readonly changes: readonly string[] }): AsyncIterable<Progress>;
+  import(
+    body: Readable,
+    options: {
+      readonly repo: string;
+      readonly tag: string;
+      readonly message: string;
+      readonly changes: readonly string[];
+    },
+  ): AsyncIterable<Progress>;
   load(body: Readable, options: { readonly quiet: boolean }): AsyncIterable<Progress>;
   save(refs: readonly string[]): Promise<Readable>;
   /** Not there yet: throws not-implemented when the image is absent; when present, says it is up to date. */
   pull(image: string, tag: string): AsyncIterable<Progress>;
-  prune(filters: Filters): Promise<{ readonly ImagesDeleted: readonly object[] | null; readonly SpaceReclaimed: number }>;
+  prune(
+    filters: Filters,
+  ): Promise<{ readonly ImagesDeleted: readonly object[] | null; readonly SpaceReclaimed: number }>;
 }
 
 export interface NetworkBackend {
@@ -97,16 +179,26 @@ export interface SystemBackend {
   version(): Promise<SystemVersion>;
   info(): Promise<SystemInfo>;
   /** Past ones from the ring first, then live ones until `until` or the signal. Armed before it returns. */
-  events(options: { readonly since: number | undefined; readonly until: number | undefined; readonly filters: Filters }, signal: AbortSignal): AsyncIterable<EventMessage>;
+  events(
+    options: { readonly since: number | undefined; readonly until: number | undefined; readonly filters: Filters },
+    signal: AbortSignal,
+  ): AsyncIterable<EventMessage>;
   diskUsage(): Promise<object>;
 }
 
 export interface VolumeBackend {
   list(filters: Filters): Promise<{ readonly Volumes: readonly object[]; readonly Warnings: null }>;
   inspect(name: string): Promise<object>;
-  create(body: { readonly Name: string; readonly Driver: string; readonly DriverOpts: Readonly<Record<string, string>>; readonly Labels: Readonly<Record<string, string>> }): Promise<object>;
+  create(body: {
+    readonly Name: string;
+    readonly Driver: string;
+    readonly DriverOpts: Readonly<Record<string, string>>;
+    readonly Labels: Readonly<Record<string, string>>;
+  }): Promise<object>;
   remove(name: string, force: boolean): Promise<void>;
-  prune(filters: Filters): Promise<{ readonly VolumesDeleted: readonly string[] | null; readonly SpaceReclaimed: number }>;
+  prune(
+    filters: Filters,
+  ): Promise<{ readonly VolumesDeleted: readonly string[] | null; readonly SpaceReclaimed: number }>;
 }
 
 export type Backend = {

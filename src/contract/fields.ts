@@ -61,7 +61,7 @@ export function parseBody<S extends v.GenericSchema>(schema: S, body: unknown): 
 
 function expectation(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === 'validation' || issue.type === 'custom') return issue.message;
-  return `want ${issue.expected?.replace(/[()]/g, '').toLowerCase() ?? 'another type'}`;
+  return `want ${issue.expected?.replace(/[()]/g, '').replaceAll(' | ', ' or ').toLowerCase() ?? 'another type'}`;
 }
 
 function kindOf(value: unknown): string {

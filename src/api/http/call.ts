@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '../../base/index.ts';
+import type { Query } from './query.ts';
+
+/** A request, as the routes see it. */
+export class Call {
+  readonly query: Query;
+  /** The API version that the client speaks: "1.45"; ours when it names none. */
+  readonly version: string;
+  /** Aborted when the client is gone before it was answered. */
+  readonly signal: AbortSignal;
+  /** The raw body, for archives. */
+  readonly stream: Readable;
+  readonly #params: Readonly<Record<string, string | undefined>>;
+  readonly #json: () => Promise<unknown>;
+
+  constructor(parts: {
+    readonly params: Readonly<Record<string, string | undefined>>;
+    readonly query: Query;
+    readonly version: string;
+    readonly signal: AbortSignal;
+    readonly stream: Readable;
+    readonly json: () => Promise<unknown>;
+  }) {
+    this.query = parts.query;
+    this.version = parts.version;
+    this.signal = parts.signal;
+    this.stream = parts.stream;
+    this.#params = parts.params;
+    this.#json = parts.json;
+  }
+
+  /** A part of the path. Throws `invalid` when it is empty. */
+  param(name: string): string {
+    const value = this.#params[name];
+    if (!value) throw new AppError('invalid', `missing ${name} in the request path`);
+    return value;
+  }
+
+  /** The body, decoded; undefined when there is none. Throws `invalid` with Docker's texts. */
+  json(): Promise<unknown> {
+    return this.#json();
+  }
+}

@@ -1,0 +1,55 @@
+import { AppError } from '../../base/index.ts';
+import { type Filters, parseFilters } from '../../contract/index.ts';
+
+const off = new Set(['', '0', 'no', 'false', 'none']);
+
+/** The query of a request, read the way Docker's clients write it. Keys that nobody asks for are ignored. */
+export class Query {
+  readonly #values: URLSearchParams;
+
+  /** Without the question mark. A "+" is a blank. */
+  constructor(search: string) {
+    this.#values = new URLSearchParams(search);
+  }
+
+  /** The first value; "" when there is none. */
+  text(name: string): string {
+    return this.#values.get(name) ?? '';
+  }
+
+  texts(name: string): readonly string[] {
+    return this.#values.getAll(name);
+  }
+
+  /** "1", "true" and "True" are true; "0", "false", "False", "no", "none" and nothing are false. */
+  flag(name: string, missing = false): boolean {
+    const value = this.#values.get(name);
+    return value === null ? missing : !off.has(value.trim().toLowerCase());
+  }
+
+  /** Undefined when missing or empty. Throws `invalid`. */
+  whole(name: string): number | undefined {
+    const value = this.text(name).trim();
+    if (value === '') return undefined;
+    if (!/^[+-]?\d{1,15}$/.test(value)) {
+      throw new AppError('invalid', `invalid value for ${name}: "${value}": want a whole number`);
+    }
+    return Number(value);
+  }
+
+  /** A moment, in seconds since 1970: "1700000000.25" or RFC 3339. Undefined when missing or 0. Throws `invalid`. */
+  moment(name: string): number | undefined {
+    const value = this.text(name).trim();
+    if (value === '') return undefined;
+    const isNumber = /^-?\d{1,12}(?:\.\d*)?$/.test(value);
+    const seconds = isNumber ? Number(value) : Date.parse(value) / 1000;
+    if (Number.isNaN(seconds)) {
+      throw new AppError('invalid', `invalid value for ${name}: "${value}": want seconds since 1970 or RFC 3339`);
+    }
+    return seconds === 0 ? undefined : seconds;
+  }
+
+  filters(): Filters {
+    return parseFilters(this.#values.get('filters'));
+  }
+}

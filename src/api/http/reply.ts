@@ -1,0 +1,53 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Reply } from './client.ts';
+
+/** A JSON document, with a newline at its end as Docker writes it. */
+export function json(status: number, value: unknown, headers: OutgoingHttpHeaders = {}): Reply {
+  return ({ response }) => {
+    const body = Buffer.from(`${JSON.stringify(value)}\n`);
+    response.writeHead(status, { ...headers, 'Content-Type': 'application/json', 'Content-Length': body.length });
+    response.end(body);
+  };
+}
+
+/** No body: 204 and 304 never have one; other statuses say that its length is 0. */
+export function empty(status: number): Reply {
+  return ({ response }) => {
+    response.writeHead(status, status === 204 || status === 304 ? {} : { 'Content-Length': 0 });
+    response.end();
+  };
+}
+
+export function plain(status: number, text: string, headers: OutgoingHttpHeaders): Reply {
+  return ({ response, request }) => {
+    const length = request.method === 'HEAD' ? 0 : Buffer.byteLength(text);
+    response.writeHead(status, {
+      ...headers,
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': length,
+    });
+    response.end(text);
+  };
+}
+
+/** An archive, chunked. */
+export function archive(source: Readable): Reply {
+  return async ({ response }) => {
+    response.writeHead(200, { 'Content-Type': 'application/x-tar' });
+    await pipeline(source, response);
+  };
+}
+
+/** The head at once, the document when it is known: what `docker run` waits for before it starts its container. */
+export function later(done: Promise<object>, cancel: () => void): Reply {
+  return async ({ response }) => {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.flushHeaders();
+    const gone = new Promise<undefined>((resolve) => response.once('close', () => resolve(undefined)));
+    const value = await Promise.race([done, gone]);
+    if (value === undefined) cancel();
+    else response.end(`${JSON.stringify(value)}\n`);
+  };
+}

@@ -1,0 +1,64 @@
+import type { HTTPMethod } from 'find-my-way';
+import createFinder from 'find-my-way';
+import { AppError } from '../../base/index.ts';
+import { compareVersions } from '../../contract/index.ts';
+import { Query } from './query.ts';
+import type { Method, Route } from './route.ts';
+import { splitVersion } from './version.ts';
+
+const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+/** Longest name in a path. Image references with digests are the longest that make sense. */
+const longestName = 2048;
+
+/** What follows a name that may hold slashes: `/images/a/b:c/json`. */
+const verbs: Readonly<Record<string, ReadonlySet<string>>> = {
+  GET: new Set(['json', 'history', 'get', 'changes', 'attestations']),
+  POST: new Set(['tag', 'push', 'pull', 'upgrade', 'set', 'enable', 'disable']),
+  DELETE: new Set(),
+};
+
+export type Match = {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: Query;
+  readonly version: string;
+};
+
+/** Path, method and version to a row. All version gates are here. */
+export class Router {
+  readonly #finder = createFinder({ maxParamLength: longestName });
+
+  constructor(routes: readonly Route[]) {
+    for (const route of routes) {
+      this.#finder.on(route.method as HTTPMethod, route.path, () => {}, route);
+    }
+  }
+
+  /** Throws `not-found` `page not found`, `invalid` for a version that is not spoken; undefined: wrong method. */
+  match(method: string, url: string): Match | undefined {
+    const mark = url.indexOf('?');
+    const { version, path } = splitVersion(mark < 0 ? url : url.slice(0, mark));
+    const found = this.#find(method, path);
+    if (!found) {
+      if (methods.some((other) => this.#find(other, path))) return undefined;
+      throw new AppError('not-found', 'page not found');
+    }
+    const { route, params } = found;
+    if (route.since && compareVersions(version, route.since) < 0) throw new AppError('not-found', 'page not found');
+    return { route, params, version, query: new Query(mark < 0 ? '' : url.slice(mark + 1)) };
+  }
+
+  #find(method: string, path: string): Pick<Match, 'route' | 'params'> | undefined {
+    const found = this.#finder.find(method as HTTPMethod, foldName(method, path));
+    return found?.store ? { route: found.store as Route, params: found.params } : undefined;
+  }
+}
+
+/** Hides the slashes inside an image's or plugin's name from the router, which ends a parameter at the first. */
+function foldName(method: string, path: string): string {
+  const match = /^\/(images|plugins|distribution)\/(.+)$/.exec(path);
+  if (!match) return path;
+  const parts = match[2]!.split('/');
+  const verb = verbs[method]?.has(parts.at(-1)!) && parts.length > 1 ? `/${parts.pop()}` : '';
+  return `/${match[1]}/${parts.join('%2F')}${verb}`;
+}

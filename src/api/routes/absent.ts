@@ -1,0 +1,56 @@
+import { AppError } from '../../base/index.ts';
+import { json } from '../http/reply.ts';
+import type { Method, Route } from '../http/route.ts';
+
+/** What Docker has and this engine has not yet, by what a person would call it. */
+const missing: readonly (readonly [Method, string, string])[] = [
+  ['POST', '/build', 'building images'],
+  ['POST', '/build/prune', 'building images'],
+  ['POST', '/build/cancel', 'building images'],
+  ['POST', '/session', 'building images with BuildKit'],
+  ['POST', '/grpc', 'building images with BuildKit'],
+  ['POST', '/commit', 'committing a container to an image'],
+  ['GET', '/containers/:id/archive', 'copying files out of a container'],
+  ['HEAD', '/containers/:id/archive', 'copying files out of a container'],
+  ['PUT', '/containers/:id/archive', 'copying files into a container'],
+  ['GET', '/containers/:id/export', 'exporting a container'],
+  ['GET', '/containers/:id/attach/ws', 'attaching by web socket'],
+  ['GET', '/containers/:id/checkpoints', 'checkpoints'],
+  ['POST', '/containers/:id/checkpoints', 'checkpoints'],
+  ['DELETE', '/containers/:id/checkpoints/:checkpoint', 'checkpoints'],
+  ['POST', '/images/:name/push', 'pushing to a registry'],
+  ['GET', '/images/search', 'searching a registry'],
+  ['GET', '/distribution/:name/json', 'asking a registry'],
+  ['POST', '/auth', 'logging in to a registry'],
+  ['POST', '/swarm/init', 'swarm mode'],
+  ['POST', '/swarm/join', 'swarm mode'],
+  ['POST', '/swarm/unlock', 'swarm mode'],
+  ['PUT', '/volumes/:name', 'cluster volumes'],
+  ['GET', '/plugins/privileges', 'plugins'],
+  ['POST', '/plugins/pull', 'plugins'],
+  ['POST', '/plugins/create', 'plugins'],
+  ['POST', '/plugins/:name/enable', 'plugins'],
+  ['POST', '/plugins/:name/disable', 'plugins'],
+  ['POST', '/plugins/:name/upgrade', 'plugins'],
+  ['POST', '/plugins/:name/push', 'plugins'],
+  ['POST', '/plugins/:name/set', 'plugins'],
+  ['DELETE', '/plugins/:name', 'plugins'],
+];
+
+export function absentRoutes(): readonly Route[] {
+  return [
+    { method: 'GET', path: '/plugins', handle: () => json(200, []) },
+    {
+      method: 'GET',
+      path: '/plugins/:name/json',
+      handle: (call) => {
+        throw new AppError('not-found', `plugin "${call.param('name')}" not found`);
+      },
+    },
+    ...missing.map(([method, path, what]): Route => ({ method, path, handle: () => refuse(what) })),
+  ];
+}
+
+function refuse(what: string): never {
+  throw new AppError('not-implemented', `not there yet: ${what}`);
+}

@@ -1,0 +1,68 @@
+import { AppError } from '../../base/index.ts';
+import { compareVersions, parseContainerCreate } from '../../contract/index.ts';
+import type { ContainerBackend } from '../backend.ts';
+import type { Call } from '../http/call.ts';
+import type { Reply } from '../http/client.ts';
+import { json } from '../http/reply.ts';
+import type { Route } from '../http/route.ts';
+
+/** The first API version whose create takes several networks. */
+const severalNetworksSince = '1.44';
+
+/** Collections and documents of containers. */
+export function containerListRoutes(backend: ContainerBackend): readonly Route[] {
+  return [
+    { method: 'GET', path: '/containers/json', handle: (call) => list(backend, call) },
+    { method: 'POST', path: '/containers/create', handle: (call) => create(backend, call) },
+    {
+      method: 'POST',
+      path: '/containers/prune',
+      since: '1.25',
+      handle: async ({ query }) => json(200, await backend.prune(query.filters())),
+    },
+    {
+      method: 'GET',
+      path: '/containers/:id/json',
+      handle: async (call) => json(200, await backend.inspect(call.param('id'), { size: call.query.flag('size') })),
+    },
+    {
+      method: 'GET',
+      path: '/containers/:id/top',
+      handle: async (call) => json(200, await backend.top(call.param('id'), call.query.text('ps_args') || '-ef')),
+    },
+    {
+      method: 'GET',
+      path: '/containers/:id/changes',
+      handle: async (call) => json(200, await backend.changes(call.param('id'))),
+    },
+  ];
+}
+
+async function list(backend: ContainerBackend, { query }: Call): Promise<Reply> {
+  const limit = Math.max(query.whole('limit') ?? 0, 0);
+  const options = {
+    all: query.flag('all') || limit > 0,
+    limit,
+    size: query.flag('size'),
+    filters: placeFilters(query.filters(), query.text('before'), query.text('since')),
+  };
+  return json(200, await backend.list(options));
+}
+
+/** `before` and `since` are filters under an older name. */
+function placeFilters(filters: Readonly<Record<string, readonly string[]>>, before: string, since: string) {
+  return { ...filters, ...(before && { before: [before] }), ...(since && { since: [since] }) };
+}
+
+async function create(backend: ContainerBackend, call: Call): Promise<Reply> {
+  const document = await call.json();
+  if (typeof document !== 'object' || document === null || Object.keys(document).length === 0) {
+    throw new AppError('invalid', 'config cannot be empty in order to create a container');
+  }
+  const body = parseContainerCreate(document);
+  const networks = Object.keys(body.Endpoints);
+  if (networks.length > 1 && compareVersions(call.version, severalNetworksSince) < 0) {
+    throw new AppError('invalid', `Container cannot be connected to network endpoints: ${networks.join(', ')}`);
+  }
+  return json(201, await backend.create(call.query.text('name'), body, call.query.text('platform')));
+}

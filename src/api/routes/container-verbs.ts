@@ -1,0 +1,75 @@
+import { AppError } from '../../base/index.ts';
+import { compareVersions, parseUpdate } from '../../contract/index.ts';
+import type { ContainerBackend } from '../backend.ts';
+import type { Call } from '../http/call.ts';
+import { empty, json } from '../http/reply.ts';
+import type { Method, Route } from '../http/route.ts';
+
+/** The first API version whose stop and restart take a signal. */
+const stopSignalSince = '1.42';
+
+/** What is done to one container. */
+export function containerVerbRoutes(backend: ContainerBackend): readonly Route[] {
+  return [
+    verb('start', ({ query }, id) => backend.start(id, query.text('detachKeys'))),
+    verb('stop', (call, id) => backend.stop(id, stopOptions(call))),
+    verb('restart', (call, id) => backend.restart(id, stopOptions(call))),
+    verb('kill', ({ query }, id) => backend.kill(id, query.text('signal') || 'SIGKILL')),
+    verb('pause', (_call, id) => backend.pause(id)),
+    verb('unpause', (_call, id) => backend.unpause(id)),
+    verb('rename', ({ query }, id) => backend.rename(id, query.text('name'))),
+    {
+      method: 'DELETE',
+      path: '/containers/:id',
+      handle: async (call) => {
+        const { query } = call;
+        const options = { force: query.flag('force'), volumes: query.flag('v'), link: query.flag('link') };
+        await backend.remove(call.param('id'), options);
+        return empty(204);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/containers/:id/resize',
+      handle: async (call) => {
+        await backend.resize(call.param('id'), ...terminalSize(call));
+        return empty(200);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/containers/:id/update',
+      handle: async (call) => json(200, await backend.update(call.param('id'), parseUpdate(await call.json()))),
+    },
+  ];
+}
+
+/** POST /containers/{id}/NAME, answered 204. */
+function verb(name: string, act: (call: Call, id: string) => Promise<void>): Route {
+  return {
+    method: 'POST' satisfies Method,
+    path: `/containers/:id/${name}`,
+    handle: async (call) => {
+      await act(call, call.param('id'));
+      return empty(204);
+    },
+  };
+}
+
+function stopOptions({ query, version }: Call): {
+  readonly timeout: number | undefined;
+  readonly signal: string | undefined;
+} {
+  const takesSignal = compareVersions(version, stopSignalSince) >= 0;
+  return { timeout: query.whole('t'), signal: (takesSignal && query.text('signal')) || undefined };
+}
+
+/** Height and width of a terminal, in cells. Throws `invalid`. */
+export function terminalSize({ query }: Call): [height: number, width: number] {
+  const size = [query.whole('h'), query.whole('w')] as const;
+  const [height, width] = size;
+  if (height === undefined || width === undefined || Math.min(height, width) < 0 || Math.max(height, width) > 65535) {
+    throw new AppError('invalid', `invalid terminal size: want h and w from 0 to 65535`);
+  }
+  return [height, width];
+}

@@ -1,0 +1,43 @@
+import { apiVersion } from '../../contract/index.ts';
+import type { SystemBackend } from '../backend.ts';
+import type { Reply } from '../http/client.ts';
+import { json, plain } from '../http/reply.ts';
+import type { Route } from '../http/route.ts';
+import { jsonLines } from '../stream/json-lines.ts';
+
+/** The first question of most clients: the version is in the headers, and none of this may be kept in a cache. */
+const ping = (): Reply =>
+  plain(200, 'OK', {
+    'Cache-Control': 'no-cache, no-store, must-revalidate',
+    Pragma: 'no-cache',
+    'Builder-Version': '1',
+    Swarm: 'inactive',
+  });
+
+export function systemRoutes(backend: SystemBackend): readonly Route[] {
+  return [
+    { method: 'HEAD', path: '/_ping', handle: ping },
+    { method: 'GET', path: '/_ping', handle: ping },
+    {
+      method: 'GET',
+      path: '/version',
+      handle: async () => json(200, { ...(await backend.version()), ApiVersion: apiVersion }),
+    },
+    { method: 'GET', path: '/info', handle: async () => json(200, await backend.info()) },
+    {
+      method: 'GET',
+      path: '/events',
+      handle: ({ query, signal }) => {
+        const since = query.moment('since');
+        const until = query.moment('until');
+        return jsonLines(backend.events({ since, until, filters: query.filters() }, signal));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/system/df',
+      since: '1.25',
+      handle: async () => json(200, await backend.diskUsage()),
+    },
+  ];
+}

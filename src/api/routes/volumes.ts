@@ -1,0 +1,42 @@
+import { compareVersions, type Filters, parseVolumeCreate } from '../../contract/index.ts';
+import type { VolumeBackend } from '../backend.ts';
+import { empty, json } from '../http/reply.ts';
+import type { Route } from '../http/route.ts';
+
+/** The first API version whose prune leaves named volumes alone. */
+const namedKeptSince = '1.42';
+
+export function volumeRoutes(backend: VolumeBackend): readonly Route[] {
+  return [
+    { method: 'GET', path: '/volumes', handle: async ({ query }) => json(200, await backend.list(query.filters())) },
+    {
+      method: 'POST',
+      path: '/volumes/create',
+      handle: async (call) => json(201, await backend.create(parseVolumeCreate(await call.json()))),
+    },
+    {
+      method: 'POST',
+      path: '/volumes/prune',
+      since: '1.25',
+      handle: async ({ query, version }) => json(200, await backend.prune(pruneFilters(query.filters(), version))),
+    },
+    {
+      method: 'GET',
+      path: '/volumes/:name',
+      handle: async (call) => json(200, await backend.inspect(call.param('name'))),
+    },
+    {
+      method: 'DELETE',
+      path: '/volumes/:name',
+      handle: async (call) => {
+        await backend.remove(call.param('name'), call.query.flag('force'));
+        return empty(204);
+      },
+    },
+  ];
+}
+
+/** Older clients mean every volume that is not used. */
+function pruneFilters(filters: Filters, version: string): Filters {
+  return compareVersions(version, namedKeptSince) < 0 ? { ...filters, all: ['true'] } : filters;
+}

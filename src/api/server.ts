@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Log } from '../base/index.ts';
+import type { Backend } from './backend.ts';
+import { commonHeaders, setHeaders } from './http/headers.ts';
+import { listenOn } from './http/listen.ts';
+import { Router } from './http/router.ts';
+import { serve } from './http/serve.ts';
+import { allRoutes } from './routes/index.ts';
+
+export type ApiServerDeps = {
+  readonly backend: Backend;
+  readonly log: Log;
+  /** For the Server header: "0.1.0". */
+  readonly version: string;
+};
+
+export interface ApiServer {
+  /** "unix:///PATH" or "tcp://ADDRESS:PORT"; may be called several times. Throws `conflict` when somebody is there. */
+  listen(host: string): Promise<void>;
+  /** Stops listening, ends streams, and lets short requests finish for a moment. */
+  close(): Promise<void>;
+}
+
+/** Requests in flight may take this long when the server closes, in milliseconds. */
+const graceMs = 1000;
+/** Some clients repeat a whole JSON body in the query. */
+const headLimitBytes = 1 << 20;
+
+export function createApiServer(deps: ApiServerDeps): ApiServer {
+  return new HttpApi(deps);
+}
+
+class HttpApi implements ApiServer {
+  readonly #router: Router;
+  readonly #log: Log;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #servers: Server[] = [];
+  /** Connections that left HTTP behind, which `node:http` no longer knows. */
+  readonly #hijacked = new Set<Duplex>();
+
+  constructor({ backend, log, version }: ApiServerDeps) {
+    this.#router = new Router(allRoutes(backend));
+    this.#log = log;
+    this.#headers = commonHeaders(`Portolan/${version} (linux)`);
+  }
+
+  async listen(host: string): Promise<void> {
+    const server = this.#createServer();
+    await listenOn(server, host);
+    this.#servers.push(server);
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#hijacked) socket.destroy();
+    await Promise.all(this.#servers.splice(0).map(closeServer));
+  }
+
+  #createServer(): Server {
+    const server = createServer({
+      maxHeaderSize: headLimitBytes,
+      requireHostHeader: false,
+      // Idle connections are the clients' to close; uploads take as long as they take.
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      shouldUpgradeCallback: (request) => this.#wantsStream(request),
+    });
+    server.on('request', (request, response) => {
+      setHeaders(response, this.#headers);
+      void serve(this.#router, this.#log, request, response);
+    });
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+    server.on('clientError', (_error, socket) => refuse(socket));
+    return server;
+  }
+
+  /** An upgrade that the route does not offer is ignored, as HTTP asks: the request gets its ordinary answer. */
+  #wantsStream(request: IncomingMessage): boolean {
+    try {
+      return this.#router.match(request.method ?? '', request.url ?? '')?.route.upgrade === true;
+    } catch {
+      return false;
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    this.#hijacked.add(socket);
+    socket.once('close', () => this.#hijacked.delete(socket));
+    socket.on('error', () => {}); // 'close' follows
+    if (head.length > 0) socket.unshift(head);
+    const response = new ServerResponse(request);
+    setHeaders(response, { ...this.#headers, Connection: 'close' });
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
+    void serve(this.#router, this.#log, request, response, socket);
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** For bytes that are no HTTP. */
+function refuse(socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = '{"message":"malformed HTTP request"}\n';
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,56 @@
+import { messageOf } from '../../base/index.ts';
+import { compareVersions } from '../../contract/index.ts';
+import type { LogChunk } from '../backend.ts';
+import { breakOff, type Client, type Reply } from '../http/client.ts';
+import { frameHead, multiplexedType, rawType } from './frame.ts';
+import { Outlet } from './outlet.ts';
+
+const typedSince = '1.42';
+const newline = 0x0a;
+
+export type LogReply = {
+  readonly tty: boolean;
+  readonly timestamps: boolean;
+  readonly lines: AsyncIterable<LogChunk>;
+};
+
+/** A container's log: chunked, in frames unless it has a terminal; the head at once, for a silent one that is followed. */
+export function logStream(options: LogReply): Reply {
+  return async (client) => {
+    const { response } = client;
+    response.writeHead(200, contentType(client, options.tty));
+    response.flushHeaders();
+    try {
+      await copy(options, new Outlet(response));
+      response.end();
+    } catch (error) {
+      if (!response.destroyed) client.log.warn(`logs: stream broken off: ${messageOf(error)}`);
+      breakOff(client);
+    }
+  };
+}
+
+function contentType({ version }: Client, tty: boolean): Record<string, string> {
+  if (compareVersions(version, typedSince) < 0) return {};
+  return { 'Content-Type': tty ? rawType : multiplexedType };
+}
+
+async function copy({ tty, timestamps, lines }: LogReply, outlet: Outlet): Promise<void> {
+  const begun = { stdout: false, stderr: false };
+  for await (const chunk of lines) {
+    if (outlet.closed) return;
+    const { stream, data } = chunk;
+    // A line may come in parts: the time belongs before its first.
+    const stamp = timestamps && !begun[stream] ? Buffer.from(`${timeOf(chunk)} `) : undefined;
+    begun[stream] = data.at(-1) !== newline;
+    const pieces = stamp ? [stamp, data] : [data];
+    const length = data.length + (stamp?.length ?? 0);
+    const full = tty ? outlet.write(...pieces) : outlet.write(frameHead(stream, length), ...pieces);
+    if (full) await full;
+  }
+}
+
+/** RFC 3339 with nine digits. */
+function timeOf({ time, at }: LogChunk): string {
+  return time ?? at.toISOString().replace('Z', '000000Z');
+}

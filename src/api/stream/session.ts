@@ -1,0 +1,99 @@
+import type { Duplex } from 'node:stream';
+import { messageOf } from '../../base/index.ts';
+import { compareVersions } from '../../contract/index.ts';
+import type { StreamSession } from '../backend.ts';
+import type { Client, Reply } from '../http/client.ts';
+import { DetachFilter } from './detach-keys.ts';
+import { frameHead, multiplexedType, rawType } from './frame.ts';
+import { type Hijacked, hijack } from './hijack.ts';
+import { Outlet } from './outlet.ts';
+import { watchPresence } from './presence.ts';
+
+/** The first API version whose Content-Type tells framed from raw streams. */
+const typedSince = '1.42';
+/** After the end of output, how long what the client still sends is taken and dropped, in milliseconds. */
+const lingerMs = 2000;
+
+export type SessionOptions = {
+  readonly tty: boolean;
+  readonly detachKeys: Buffer;
+  /** Gives the session once the head is out; a failure is told in the stream, where nothing else is left. */
+  readonly open: () => Promise<StreamSession>;
+  /** Last words when the client used its detach keys. */
+  readonly onDetachText: string;
+};
+
+/** A stream in both directions between the client and a container or exec, until the output ends or the client goes. */
+export function session(options: SessionOptions): Reply {
+  return async (client) => {
+    const connection = await hijack(client, contentType(client, options.tty));
+    const outlet = new Outlet(connection.out);
+    const opened = await options.open().catch((error: unknown) => {
+      client.log.debug(`session: ${messageOf(error)}`);
+      const text = Buffer.from(`${messageOf(error)}\r\n`);
+      outlet.write(...(options.tty ? [text] : [frameHead('stdout', text.length), text]));
+      return undefined;
+    });
+    if (opened) await converse(connection, outlet, opened, options);
+    finish(connection);
+  };
+}
+
+function contentType({ upgrade, version }: Client, tty: boolean): string {
+  return upgrade && !tty && compareVersions(version, typedSince) >= 0 ? multiplexedType : rawType;
+}
+
+async function converse(connection: Hijacked, outlet: Outlet, live: StreamSession, options: SessionOptions) {
+  const over = Promise.withResolvers<void>();
+  const leave = (): void => {
+    live.detach();
+    over.resolve();
+  };
+  if (connection.in) {
+    watchPresence(connection.in, leave);
+    feed(connection.in, live, options, () => {
+      outlet.write(options.onDetachText);
+      leave();
+    });
+  } else {
+    connection.out.on('error', () => {}).once('close', leave);
+  }
+  try {
+    await Promise.race([pump(live, outlet), over.promise]);
+  } finally {
+    live.detach();
+  }
+}
+
+/** Client to container, with back-pressure; the client's half-close ends the container's stdin. */
+function feed(socket: Duplex, live: StreamSession, { tty, detachKeys }: SessionOptions, onDetach: () => void): void {
+  const { stdin } = live;
+  if (!stdin) {
+    socket.resume();
+    return;
+  }
+  // A process that ended or closed its stdin does not want the rest.
+  stdin.on('error', () => socket.unpipe().resume());
+  stdin.once('close', () => socket.unpipe().resume());
+  if (tty) socket.pipe(new DetachFilter(detachKeys, onDetach)).pipe(stdin);
+  else socket.pipe(stdin);
+}
+
+/** Container to client: bare bytes with a terminal, frames without. */
+async function pump(live: StreamSession, outlet: Outlet): Promise<void> {
+  for await (const { stream, data } of live.output) {
+    if (outlet.closed) return;
+    const full = live.tty ? outlet.write(data) : outlet.write(frameHead(stream, data.length), data);
+    if (full) await full;
+  }
+}
+
+/** Ends our side, and drops what still comes: closing on unread input would reset the connection under the output. */
+function finish({ out, in: socket }: Hijacked): void {
+  out.end();
+  if (!socket) return;
+  socket.unpipe();
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
