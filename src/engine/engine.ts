@@ -5,7 +5,6 @@ import type { Runtime } from '../runtime/index.ts';
 import type { Table } from '../store/index.ts';
 import type { Volumes } from '../volume/index.ts';
 import { ContainersBackend } from './container/backend.ts';
-import { Lifecycle } from './container/lifecycle.ts';
 import type { ContainerRecord } from './container/record.ts';
 import { Registry } from './container/registry.ts';
 import { EventBus } from './events/bus.ts';
@@ -15,6 +14,7 @@ import { ImagesBackend } from './image/backend.ts';
 import { NetworksBackend } from './network/backend.ts';
 import type { EngineOptions, Parts } from './parts.ts';
 import { recover } from './recover.ts';
+import { Lifecycle } from './run/lifecycle.ts';
 import { SystemBackend } from './system/backend.ts';
 import { VolumesBackend } from './volume/backend.ts';
 

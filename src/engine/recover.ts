@@ -4,11 +4,11 @@ import { messageOf } from '../base/index.ts';
 import type { Exit } from '../runtime/index.ts';
 import type { Container } from './container/container.ts';
 import { containerFiles } from './container/files.ts';
-import type { Lifecycle } from './container/lifecycle.ts';
-import { removeRecord } from './container/remove.ts';
-import { shouldRestart } from './container/restart-policy.ts';
-import { tearDown } from './container/tear-down.ts';
 import type { Parts } from './parts.ts';
+import type { Lifecycle } from './run/lifecycle.ts';
+import { removeRecord } from './run/remove.ts';
+import { shouldRestart } from './run/restart-policy.ts';
+import { tearDown } from './run/tear-down.ts';
 
 /**
  * After a start of the engine: containers that still run are taken up again, those that ended meanwhile get their exit

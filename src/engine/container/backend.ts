@@ -10,21 +10,21 @@ import {
   type UpdateBody,
 } from '../../contract/index.ts';
 import type { LogEntry } from '../../runtime/index.ts';
+import { type AttachOptions, attachContainer, type LogOptions, readLogs } from '../attach/attach.ts';
+import type { Session } from '../attach/session.ts';
+import { createContainer } from '../create/create.ts';
+import { checkName } from '../create/validate.ts';
 import type { Parts } from '../parts.ts';
+import type { Lifecycle, StopOptions } from '../run/lifecycle.ts';
+import { type RemoveOptions, removeContainer } from '../run/remove.ts';
+import { updateContainer } from '../run/update.ts';
+import { matchesPrune } from '../view/filter.ts';
+import { inspectContainer } from '../view/inspect.ts';
+import { type ListOptions, listContainers } from '../view/list.ts';
+import { statsOf } from '../view/stats.ts';
+import { topContainer } from '../view/top.ts';
 import { announce } from './announce.ts';
-import { type AttachOptions, attachContainer, type LogOptions, readLogs } from './attach.ts';
 import type { Container } from './container.ts';
-import { createContainer } from './create.ts';
-import { matchesPrune } from './filter.ts';
-import { inspectContainer } from './inspect.ts';
-import type { Lifecycle, StopOptions } from './lifecycle.ts';
-import { type ListOptions, listContainers } from './list.ts';
-import { type RemoveOptions, removeContainer } from './remove.ts';
-import type { Session } from './session.ts';
-import { statsOf } from './stats.ts';
-import { topContainer } from './top.ts';
-import { updateContainer } from './update.ts';
-import { checkName } from './validate.ts';
 import type { WaitCondition, WaitResult } from './waiters.ts';
 
 /** The containers as the API asks for them: names become containers here, the work is elsewhere. */

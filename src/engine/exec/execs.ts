@@ -1,11 +1,11 @@
 import { AppError, messageOf, newId } from '../../base/index.ts';
 import type { ExecCreateBody, ExecInspect } from '../../contract/index.ts';
 import { type ExecHandle, resolveUser } from '../../runtime/index.ts';
+import { type Session, session } from '../attach/session.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
-import { environment, mergeEnv } from '../container/environment.ts';
-import { type Session, session } from '../container/session.ts';
 import type { Parts } from '../parts.ts';
+import { environment, mergeEnv } from '../run/environment.ts';
 import type { ExecStore } from './exec-record.ts';
 
 export type ExecStart = {

@@ -9,8 +9,8 @@ import {
   type Progress,
 } from '../../contract/index.ts';
 import { familiar, parseReference } from '../../image/index.ts';
-import { matchesPrune } from '../container/filter.ts';
 import type { Parts } from '../parts.ts';
+import { matchesPrune } from '../view/filter.ts';
 import { matchesImage } from './filter.ts';
 import { imageInspect, imageSummary } from './view.ts';
 

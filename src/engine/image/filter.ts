@@ -1,8 +1,8 @@
 import { matchesGlob } from 'node:path';
 import { checkFilters, type Filters } from '../../contract/index.ts';
 import type { Image } from '../../image/index.ts';
-import { hasLabel } from '../container/filter.ts';
 import type { Parts } from '../parts.ts';
+import { hasLabel } from '../view/filter.ts';
 
 /** Filters of GET /images/json. */
 export function matchesImage({ images }: Pick<Parts, 'images'>, filters: Filters): (image: Image) => boolean {

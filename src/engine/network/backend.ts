@@ -2,10 +2,10 @@ import { AppError } from '../../base/index.ts';
 import type { Filters, NetworkConnectBody, NetworkCreateBody, NetworkInspect } from '../../contract/index.ts';
 import type { NetworkCreate, RepairReport } from '../../network/index.ts';
 import type { NetworkRecord } from '../../store/index.ts';
-import { endpointRequest } from '../container/create.ts';
-import { matchesPrune } from '../container/filter.ts';
-import { networkMode } from '../container/network.ts';
+import { endpointRequest } from '../create/create.ts';
 import type { Parts } from '../parts.ts';
+import { networkMode } from '../run/network.ts';
+import { matchesPrune } from '../view/filter.ts';
 import { matchesNetwork } from './filter.ts';
 import { networkView } from './view.ts';
 

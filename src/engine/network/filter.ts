@@ -1,8 +1,8 @@
 import { AppError } from '../../base/index.ts';
 import type { Filters } from '../../contract/index.ts';
 import type { NetworkRecord } from '../../store/index.ts';
-import { hasLabel } from '../container/filter.ts';
 import type { Parts } from '../parts.ts';
+import { hasLabel } from '../view/filter.ts';
 import { predefined } from './backend.ts';
 
 type Test = (network: NetworkRecord, wanted: string) => boolean;

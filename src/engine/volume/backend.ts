@@ -1,7 +1,7 @@
 import { checkFilters, type Filters, type VolumeCreateBody, type VolumeInspect } from '../../contract/index.ts';
 import type { VolumeRecord } from '../../volume/index.ts';
-import { hasLabel, matchesPrune } from '../container/filter.ts';
 import type { Parts } from '../parts.ts';
+import { hasLabel, matchesPrune } from '../view/filter.ts';
 
 /** The volumes as the API asks for them. */
 export class VolumesBackend {

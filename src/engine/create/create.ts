@@ -3,15 +3,15 @@ import { hostname } from 'node:os';
 import { AppError, newId, shortId } from '../../base/index.ts';
 import type { ContainerCreateBody, EndpointConfig } from '../../contract/index.ts';
 import type { EndpointRequest } from '../../store/index.ts';
+import { announce } from '../container/announce.ts';
+import { containerFiles } from '../container/files.ts';
+import { type ContainerRecord, newState } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
-import { announce } from './announce.ts';
-import { containerFiles } from './files.ts';
+import { networkMode } from '../run/network.ts';
+import { removeRecord } from '../run/remove.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
 import { resolveMountPoints } from './mount-points.ts';
 import { inventName } from './names.ts';
-import { networkMode } from './network.ts';
-import { type ContainerRecord, newState } from './record.ts';
-import { removeRecord } from './remove.ts';
 import { checkCreate, checkName } from './validate.ts';
 
 /** POST /containers/create: everything is checked, then recorded; nothing runs yet. On failure nothing is left. */

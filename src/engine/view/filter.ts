@@ -1,7 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import type { Filters } from '../../contract/index.ts';
+import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
 
 type Test = (container: Container, wanted: string) => boolean;
 

@@ -1,7 +1,7 @@
 import { shortId } from '../../base/index.ts';
 import type { EndpointSettings } from '../../contract/index.ts';
 import type { EndpointRecord, NetworkRecord } from '../../store/index.ts';
-import { bareAddress, prefixOf } from './spec.ts';
+import { bareAddress, prefixOf } from '../run/spec.ts';
 
 /** One attachment as inspect and ps show it: addresses are empty while the container is stopped. */
 export function endpointView(

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AppError } from '../../base/index.ts';
 import type { TopBody } from '../../contract/index.ts';
+import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
 
 const run = promisify(execFile);
 

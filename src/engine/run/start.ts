@@ -2,14 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../../base/index.ts';
 import { resolveUser, type SpecInput } from '../../runtime/index.ts';
+import { announce, announceNetworks } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
+import { containerFiles } from '../container/files.ts';
+import { never } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
-import { announce, announceNetworks } from './announce.ts';
-import type { Container } from './container.ts';
 import { environment } from './environment.ts';
-import { containerFiles } from './files.ts';
 import { prepareMounts } from './mounts.ts';
 import { joinNetwork } from './network.ts';
-import { never } from './record.ts';
 import { specInput } from './spec.ts';
 
 /**

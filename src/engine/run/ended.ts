@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/index.ts';
 import type { Exit } from '../../runtime/index.ts';
+import { announce, announceNetworks } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
-import { announce, announceNetworks } from './announce.ts';
-import type { Container } from './container.ts';
 import { removeRecord } from './remove.ts';
 import { nextDelayMs, shouldRestart } from './restart-policy.ts';
 import { tearDown } from './tear-down.ts';

@@ -1,8 +1,8 @@
 import { AppError } from '../../base/index.ts';
 import type { SandboxRequest } from '../../network/index.ts';
+import type { Container } from '../container/container.ts';
+import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
-import { containerFiles } from './files.ts';
 import { wantedPorts } from './ports.ts';
 
 export type Joined = {

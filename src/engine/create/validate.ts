@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { AppError } from '../../base/index.ts';
 import type { ContainerConfig, HostConfig } from '../../contract/index.ts';
 import { signalNumber } from '../../runtime/index.ts';
-import { networkMode } from './network.ts';
+import { networkMode } from '../run/network.ts';
 
 const minimumMemory = 6 * 1024 * 1024;
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerStats, CpuStats, InterfaceStats } from '../../contract/index.ts';
 import type { RuntimeStats } from '../../runtime/index.ts';
+import type { Container } from '../container/container.ts';
+import { never } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
-import { never } from './record.ts';
 
 const noCpu: CpuStats = {
   cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 },

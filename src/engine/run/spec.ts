@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AppError, Cidr } from '../../base/index.ts';
 import type { HostConfig } from '../../contract/index.ts';
 import type { Resources, SpecInput, SpecMount } from '../../runtime/index.ts';
-import type { ContainerRecord } from './record.ts';
+import type { ContainerRecord } from '../container/record.ts';
 
 /** What only the start knows: the mounted root, the namespace, the user as numbers. */
 export type Resolved = {

@@ -1,8 +1,8 @@
 import type { MountPoint } from '../../contract/index.ts';
 import type { SpecMount } from '../../runtime/index.ts';
+import type { Container } from '../container/container.ts';
+import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
-import { containerFiles } from './files.ts';
 
 /** What is mounted into a container at start, shallow paths first. `filesOf` owns the hosts files. */
 export async function prepareMounts(

@@ -1,7 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import { type ContainerConfig, normalizePortSet } from '../../contract/index.ts';
 import type { ImageConfig } from '../../image/index.ts';
-import { mergeEnv } from './environment.ts';
+import { mergeEnv } from '../run/environment.ts';
 
 /** What the user asked for over what the image says, as Docker merges them. */
 export function mergeConfig(asked: ContainerConfig, image: ImageConfig): ContainerConfig {

@@ -1,7 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import { type ContainerSummary, checkFilters, type Filters } from '../../contract/index.ts';
+import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
 import { matchesAll } from './filter.ts';
 import { endpointViews, sizeOfImage } from './inspect.ts';
 import { portSummaries } from './port-view.ts';

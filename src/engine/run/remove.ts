@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { AppError } from '../../base/index.ts';
+import { announce } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
+import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
-import { announce } from './announce.ts';
-import type { Container } from './container.ts';
-import { containerFiles } from './files.ts';
 import { tearDown } from './tear-down.ts';
 
 export type RemoveOptions = { readonly force: boolean; readonly volumes: boolean };

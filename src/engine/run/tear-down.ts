@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/index.ts';
+import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
 
 /** Everything a running container has beyond its record. Safe to repeat; goes on past failures and logs them. */
 export async function tearDown(parts: Parts, container: Container): Promise<void> {

@@ -1,10 +1,10 @@
 import { AppError } from '../../base/index.ts';
 import type { HostConfig, UpdateBody } from '../../contract/index.ts';
+import { announce } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
+import { checkLimits } from '../create/validate.ts';
 import type { Parts } from '../parts.ts';
-import { announce } from './announce.ts';
-import type { Container } from './container.ts';
 import { resourcesOf } from './spec.ts';
-import { checkLimits } from './validate.ts';
 
 /** POST /containers/{id}/update: new limits, live when it runs. Zero and empty values leave things as they are. */
 export async function updateContainer(

@@ -1,4 +1,4 @@
-import type { ContainerState } from './record.ts';
+import type { ContainerState } from '../container/record.ts';
 
 const steps: readonly (readonly [seconds: number, text: (seconds: number) => string])[] = [
   [1, () => 'Less than a second'],

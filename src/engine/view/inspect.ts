@@ -1,9 +1,9 @@
 import type { ContainerInspect, ContainerState, EndpointSettings, NetworkSettings } from '../../contract/index.ts';
+import type { Container } from '../container/container.ts';
+import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
-import type { Container } from './container.ts';
+import { networkMode } from '../run/network.ts';
 import { endpointView } from './endpoint-view.ts';
-import { containerFiles } from './files.ts';
-import { networkMode } from './network.ts';
 import { portMap } from './port-view.ts';
 
 /** GET /containers/{id}/json. */

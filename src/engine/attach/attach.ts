@@ -1,10 +1,10 @@
 import { AppError } from '../../base/index.ts';
 import type { LogEntry } from '../../runtime/index.ts';
+import { announce } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
+import { containerFiles } from '../container/files.ts';
+import { never } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
-import { announce } from './announce.ts';
-import type { Container } from './container.ts';
-import { containerFiles } from './files.ts';
-import { never } from './record.ts';
 import { type Session, session } from './session.ts';
 
 export type AttachOptions = {

@@ -1,4 +1,4 @@
-import type { ContainerRecord } from './record.ts';
+import type { ContainerRecord } from '../container/record.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, messageOf } from '../../base/index.ts';
 import { signalNumber } from '../../runtime/index.ts';
+import { announce } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
-import { announce } from './announce.ts';
-import type { Container } from './container.ts';
 import { containerEnded, scheduleRestart } from './ended.ts';
 import { startContainer } from './start.ts';
 

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createApiServer } from '../api/index.ts';
+import { Log, messageOf, newId } from '../base/index.ts';
+import { apiVersion, minApiVersion } from '../contract/index.ts';
+import { type ContainerRecord, createEngine } from '../engine/index.ts';
+import { createImages } from '../image/index.ts';
+import { createNetworkController, type NetworkController } from '../network/index.ts';
+import { createRuntime } from '../runtime/index.ts';
+import { Database, type EndpointRecord, type NetworkRecord, type SandboxRecord } from '../store/index.ts';
+import { warmThreadPool } from '../syscall/netns.ts';
+import { Poller } from '../syscall/poller.ts';
+import { Volumes } from '../volume/index.ts';
+import { type DaemonFlags, parseDaemonFlags } from './flags.ts';
+import { claimPidfile } from './pidfile.ts';
+
+type Setting = { readonly id: string; readonly value: string };
+
+/**
+ * Builds the engine from its parts, serves until SIGINT or SIGTERM, and lets go in reverse order. Containers go on.
+ * Resolves with the exit code.
+ */
+export async function runDaemon(argv: readonly string[]): Promise<number> {
+  const flags = parseDaemonFlags(argv);
+  const log = new Log(flags.logLevel, (line) => process.stderr.write(line));
+  process.umask(0o022);
+  await warmThreadPool(); // before any namespace is entered: a pool thread born inside one would stay there
+  try {
+    await serve(flags, log);
+    return 0;
+  } catch (error) {
+    log.error(messageOf(error));
+    if (flags.debug && error instanceof Error) log.debug(error.stack ?? '');
+    return 1;
+  }
+}
+
+async function serve(flags: DaemonFlags, log: Log): Promise<void> {
+  await using running = new AsyncDisposableStack();
+  const dataRoot = folder(flags.dataRoot, 0o711);
+  const execRoot = folder(flags.execRoot, 0o711);
+  running.use(claimPidfile(flags.pidfile));
+  const database = running.use(new Database(join(dataRoot, 'portolan.db')));
+  const poller = running.use(new Poller());
+
+  const notices: string[] = [];
+  const notice = (message: string): void => {
+    notices.push(message);
+    log.warn(message);
+  };
+  const runtime = running.use(
+    await createRuntime({ execRoot, runtimePath: flags.runtime, conmonPath: flags.conmon, poller, log }),
+  );
+  const images = running.use(
+    createImages({
+      dataRoot,
+      store: { images: database.table('image'), layers: database.table('layer'), tags: database.table('tag') },
+      log,
+    }),
+  );
+  const network = openNetwork(flags, { database, execRoot, dataRoot, notice, log });
+  running.defer(() => network.stop());
+  const volumes = new Volumes({
+    dataRoot,
+    store: database.table('volume'),
+  });
+  const { cgroup } = await runtime.version();
+  const engine = createEngine({
+    options: {
+      dataRoot,
+      execRoot,
+      cgroupParent: dataRoot === '/var/lib/portolan' ? 'portolan' : `portolan-${shortHash(dataRoot)}`,
+      cgroup,
+      labels: flags.label,
+      engineId: setting(database, 'engine-id', newId),
+      notices: () => notices,
+      version: packageVersion(),
+      apiVersion,
+      minApiVersion,
+    },
+    runtime,
+    network,
+    images,
+    volumes,
+    containers: database.table<ContainerRecord>('container'),
+    log,
+  });
+  const stopped = stopSignal();
+  await images.start();
+  await network.start();
+  await engine.start();
+  await images
+    .ensureBusybox('/bin/busybox')
+    .catch((error: unknown) => log.warn(`no busybox image: ${messageOf(error)}`));
+
+  const server = createApiServer({ backend: engine.backend, log, version: packageVersion() });
+  running.defer(() => server.close());
+  for (const host of flags.host) {
+    await server.listen(host);
+    log.info(`listening on ${host}`);
+  }
+  log.info(`stopping: ${await stopped}`);
+}
+
+type NetworkDeps = {
+  readonly database: Database;
+  readonly execRoot: string;
+  readonly dataRoot: string;
+  readonly notice: (message: string) => void;
+  readonly log: Log;
+};
+
+function openNetwork(
+  flags: DaemonFlags,
+  { database, execRoot, dataRoot, notice, log }: NetworkDeps,
+): NetworkController {
+  return createNetworkController({
+    log,
+    store: {
+      networks: database.table<NetworkRecord>('network'),
+      endpoints: database.table<EndpointRecord>('endpoint'),
+      sandboxes: database.table<SandboxRecord>('sandbox'),
+      transaction: (body) => database.transaction(body),
+    },
+    options: {
+      runDir: folder(join(execRoot, 'netns'), 0o711),
+      bridge: flags.bridge,
+      ...(flags.bip === undefined ? {} : { bip: flags.bip }),
+      ...(flags.defaultAddressPool.length === 0 ? {} : { defaultAddressPools: flags.defaultAddressPool }),
+      ...(flags.mtu === undefined ? {} : { mtu: flags.mtu }),
+      ...(flags.ip === undefined ? {} : { ip: flags.ip }),
+      dns: flags.dns,
+      dnsSearch: flags.dnsSearch,
+      dnsOptions: flags.dnsOpt,
+      ipForward: flags.ipForward,
+      ipMasquerade: flags.ipMasq,
+      icc: flags.icc,
+      table: `portolan-${shortHash(dataRoot)}`,
+      notice,
+    },
+  });
+}
+
+/** The real path: what the kernel shows in mount tables. */
+function folder(path: string, mode: number): string {
+  mkdirSync(resolve(path), { recursive: true, mode });
+  return realpathSync(path);
+}
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+function setting(database: Database, id: string, invent: () => string): string {
+  const table = database.table<Setting>('setting');
+  const found = table.get(id);
+  if (found !== undefined) return found.value;
+  const value = invent();
+  table.put({ id, value });
+  return value;
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+/** Resolves with the first signal that asks us to stop; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((stop) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(name, () => {
+        stop(name);
+        process.once(name, () => process.exit(130));
+      });
+    }
+  });
+}
