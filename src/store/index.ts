@@ -6,6 +6,7 @@ export type {
   NetworkRecord,
   Pool,
   PublishedPort,
+  SandboxNaming,
   SandboxRecord,
 } from './records.ts';
 export { Table } from './table.ts';

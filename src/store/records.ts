@@ -97,4 +97,16 @@ export type SandboxRecord = {
   readonly ports: readonly PublishedPort[];
   /** The endpoint that holds the default route and the published ports. */
   readonly gatewayEndpointId?: string;
+  readonly naming: SandboxNaming;
+};
+
+/** What a sandbox's hosts and resolv.conf files are made from, as the user gave it. */
+export type SandboxNaming = {
+  /** Folder of the files. */
+  readonly filesDir: string;
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  /** "name:address"; address may be "host-gateway". */
+  readonly extraHosts: readonly string[];
 };

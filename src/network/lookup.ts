@@ -1,0 +1,14 @@
+import { AppError } from '../base/index.ts';
+import type { NetworkRecord } from '../store/records.ts';
+
+/** A network by full id, name, or unique prefix of its id, in this order. Texts are Docker's. */
+export function findNetwork(networks: readonly NetworkRecord[], ref: string): NetworkRecord {
+  const exact = networks.find(({ id }) => id === ref) ?? networks.find(({ name }) => name === ref);
+  if (exact !== undefined) return exact;
+  const matches = ref === '' ? [] : networks.filter(({ id }) => id.startsWith(ref));
+  if (matches.length > 1) {
+    throw new AppError('invalid', `network ${ref} is ambiguous (${matches.length} matches found based on ID prefix)`);
+  }
+  if (matches[0] !== undefined) return matches[0];
+  throw new AppError('not-found', `network ${ref} not found`);
+}

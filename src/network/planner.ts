@@ -1,0 +1,82 @@
+import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import { chooseGateway } from './gateway.ts';
+import { emptyNamespace, emptyPlan, mergePlans } from './plan/merge.ts';
+import type { Plan } from './plan/types.ts';
+import type { Records } from './records.ts';
+import type { DriverRegistry } from './registry.ts';
+
+/** Derives plans from records: what the kernel shall have, for one network, one container, or all. */
+export class Planner {
+  readonly #records: Records;
+  readonly #drivers: DriverRegistry;
+
+  constructor(records: Records, drivers: DriverRegistry) {
+    this.#records = records;
+    this.#drivers = drivers;
+  }
+
+  network(network: NetworkRecord): Plan {
+    return this.#drivers.get(network.driver).planNetwork(network);
+  }
+
+  /** A container's sandbox and its endpoints, with the networks they stand on; empty while it has no sandbox. */
+  container(containerId: string): Plan {
+    const sandbox = this.#records.sandboxOf(containerId);
+    if (sandbox === undefined) return emptyPlan;
+    const joined = this.#joined(sandbox);
+    return mergePlans([
+      ...joined.map(({ network }) => this.network(network)),
+      sandboxPlan(sandbox),
+      ...joined.map((one) => this.#drivers.get(one.network.driver).planEndpoint(one)),
+    ]);
+  }
+
+  /** The networks of a container, without it: what its plan may take for granted. */
+  networksOf(containerId: string): Plan {
+    const ids = new Set(this.#records.endpointsOf(containerId).map(({ networkId }) => networkId));
+    return mergePlans([...ids].flatMap((id) => this.#networkById(id)));
+  }
+
+  everything(): Plan {
+    return mergePlans([
+      ...this.#records.networks().map((network) => this.network(network)),
+      ...this.#records
+        .sandboxes()
+        .flatMap((sandbox) => [
+          sandboxPlan(sandbox),
+          ...this.#joined(sandbox).map((one) => this.#drivers.get(one.network.driver).planEndpoint(one)),
+        ]),
+    ]);
+  }
+
+  /** The endpoint among these that the default route goes through. */
+  gatewayAmong(endpoints: readonly EndpointRecord[]): EndpointRecord | undefined {
+    return chooseGateway(
+      endpoints.flatMap((endpoint) => {
+        const network = this.#records.network(endpoint.networkId);
+        if (network === undefined) return [];
+        return [{ endpoint, network, gateway: this.#drivers.get(network.driver).gateway(network) }];
+      }),
+    );
+  }
+
+  #joined(sandbox: SandboxRecord): readonly Parameters<ReturnType<DriverRegistry['get']>['planEndpoint']>[0][] {
+    return this.#records.endpointsOf(sandbox.containerId).flatMap((endpoint) => {
+      const network = this.#records.network(endpoint.networkId);
+      const { lease } = endpoint;
+      if (network === undefined || lease === undefined) return [];
+      return [{ network, endpoint, lease, sandbox, isGateway: endpoint.id === sandbox.gatewayEndpointId }];
+    });
+  }
+
+  #networkById(id: string): readonly Plan[] {
+    const network = this.#records.network(id);
+    return network === undefined ? [] : [this.network(network)];
+  }
+}
+
+/** What every sandbox has, whatever its networks: the loopback. */
+function sandboxPlan({ id }: SandboxRecord): Plan {
+  const loopback = { name: 'lo', owner: `sandbox:${id}`, kind: { type: 'loopback' as const } };
+  return { ...emptyPlan, sandboxes: new Map([[id, { ...emptyNamespace, links: [loopback] }]]) };
+}
