@@ -1,16 +1,9 @@
 import type { Duplex } from 'node:stream';
-import type {
-  ContainerCreateBody,
-  ContainerInspect,
-  ContainerStats,
-  ContainerSummary,
-  TopBody,
-  UpdateBody,
-} from '../contract/index.ts';
+import type { ContainerInspect, ContainerStats, ContainerSummary, TopBody, UpdateBody } from '../contract/index.ts';
 import { encodeFilters } from './filters.ts';
 import { jsonLines } from './lines.ts';
 import type { Transport } from './transport.ts';
-import type { Filters, PruneOptions, Requested } from './values.ts';
+import type { CreateRequest, Filters, PruneOptions, Requested } from './values.ts';
 
 export type Condition = 'not-running' | 'next-exit' | 'removed';
 export type ExitReport = { readonly StatusCode: number; readonly Error?: { readonly Message: string } | null };
@@ -42,7 +35,7 @@ export class Containers {
   }
 
   create(
-    body: Requested<ContainerCreateBody>,
+    body: CreateRequest,
     options: { readonly name?: string | undefined; readonly platform?: string | undefined } = {},
   ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] | null }> {
     return this.#transport.json('POST', '/containers/create', { query: options, json: body });

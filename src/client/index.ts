@@ -5,4 +5,4 @@ export { ApiError, ConnectError, type ConnectFailure } from './errors.ts';
 export { demultiplex, type Piece, plain } from './frames.ts';
 export type { ImageDeletion } from './images.ts';
 export type { DiskUsage } from './system.ts';
-export type { Filters, Requested } from './values.ts';
+export type { CreateRequest, Filters, Requested } from './values.ts';

@@ -1,0 +1,19 @@
+import { ApiError } from '../../client/index.ts';
+import type { Context } from '../context.ts';
+import { describeFailure } from '../failure.ts';
+
+/** What `run` and `create` could not do ends in 125, 126 or 127, with the hint where help is. */
+export async function refusedAsDocker(context: Context, name: string, body: () => Promise<number>): Promise<number> {
+  try {
+    return await body();
+  } catch (error) {
+    await context.err(`portolan: ${describeFailure(error)}\n\nRun 'portolan ${name} --help' for more information\n`);
+    return error instanceof ApiError ? startFailureCode(error.message) : 125;
+  }
+}
+
+/** As a shell has it: 127 for a command that is not there, 126 for one that cannot be executed. */
+export function startFailureCode(message: string): number {
+  if (/executable file not found|no such file or directory|system cannot find the file/i.test(message)) return 127;
+  return /permission denied|is a directory/i.test(message) ? 126 : 125;
+}
