@@ -61,11 +61,10 @@ function goneSignal({ response, upgrade }: Client): AbortSignal {
 }
 
 function fail(client: Client, error: unknown): void {
-  const { response, request, log } = client;
+  const { response, request, log, upgrade } = client;
   const { status, message } = failureOf(error);
   if (status === 500) log.error(`${request.method} ${request.url}: ${message}`);
-  if (response.destroyed || client.upgrade?.destroyed) return;
-  if (response.headersSent || (client.upgrade && !response.socket)) return breakOff(client);
-  const reply = status === 304 ? empty(304) : json(status, { message });
-  void reply(client);
+  const headIsOut = response.headersSent || (upgrade !== undefined && !response.socket);
+  if (response.destroyed || headIsOut) breakOff(client);
+  else void (status === 304 ? empty(304) : json(status, { message }))(client);
 }

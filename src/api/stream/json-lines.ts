@@ -67,7 +67,7 @@ async function writeLines(client: Client, source: AsyncIterator<object>, first?:
       if (full) await full;
       item = await Promise.race([source.next(), gone]);
     }
-    response.end();
+    outlet.end();
   } catch (error) {
     client.log.warn(`${client.request.method} ${client.request.url}: stream broken off: ${messageOf(error)}`);
     breakOff(client);

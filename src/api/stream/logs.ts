@@ -21,8 +21,9 @@ export function logStream(options: LogReply): Reply {
     response.writeHead(200, contentType(client, options.tty));
     response.flushHeaders();
     try {
-      await copy(options, new Outlet(response));
-      response.end();
+      const outlet = new Outlet(response);
+      await copy(options, outlet);
+      outlet.end();
     } catch (error) {
       if (!response.destroyed) client.log.warn(`logs: stream broken off: ${messageOf(error)}`);
       breakOff(client);

@@ -27,14 +27,23 @@ export class Outlet {
     return room ? undefined : this.#drained();
   }
 
+  /** What was written goes out, then the end. */
+  end(): void {
+    this.#uncork();
+    this.#out.end();
+  }
+
   #cork(): void {
     if (this.#corked) return;
     this.#corked = true;
     this.#out.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      this.#out.uncork();
-    });
+    process.nextTick(() => this.#uncork());
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#out.uncork();
   }
 
   async #drained(): Promise<void> {

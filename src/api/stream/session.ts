@@ -35,7 +35,7 @@ export function session(options: SessionOptions): Reply {
       return undefined;
     });
     if (opened) await converse(connection, outlet, opened, options);
-    finish(connection);
+    finish(connection, outlet);
   };
 }
 
@@ -89,8 +89,8 @@ async function pump(live: StreamSession, outlet: Outlet): Promise<void> {
 }
 
 /** Ends our side, and drops what still comes: closing on unread input would reset the connection under the output. */
-function finish({ out, in: socket }: Hijacked): void {
-  out.end();
+function finish({ in: socket }: Hijacked, outlet: Outlet): void {
+  outlet.end();
   if (!socket) return;
   socket.unpipe();
   socket.resume();
