@@ -92,8 +92,9 @@ async function pump(live: StreamSession, outlet: Outlet): Promise<void> {
 function finish({ in: socket }: Hijacked, outlet: Outlet): void {
   outlet.end();
   if (!socket) return;
-  socket.unpipe();
-  socket.resume();
-  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
-  socket.once('close', () => clearTimeout(timer));
+  socket.unpipe().resume();
+  socket.once('finish', () => {
+    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+    socket.once('close', () => clearTimeout(timer));
+  });
 }
