@@ -84,7 +84,7 @@ const recordings: Readonly<Record<string, readonly Recording[]>> = {
     },
     {
       setup: [bridge, other, 'ip link set r0 master br0'],
-      command: 'bridge fdb replace 02:42:ac:11:00:02 dev r0 master permanent',
+      command: 'bridge fdb replace 02:42:ac:11:00:02 dev r0 master static',
     },
   ],
 };

@@ -9,11 +9,14 @@ const text = new TextDecoder();
 /** A C string with its closing NUL. */
 export const stringz: Codec<string> = {
   encode: (value) => utf8.encode(`${value}\0`),
-  decode(payload) {
+  decode: (payload) => {
     const end = payload.indexOf(0);
     return text.decode(end === -1 ? payload : payload.subarray(0, end));
   },
 };
+
+/** The same without the NUL, as kinds of links are sent; read with or without. */
+export const string: Codec<string> = { encode: (value) => utf8.encode(value), decode: stringz.decode };
 
 function integer(size: number, put: (v: DataView, n: number) => void, get: (v: DataView) => number): Codec<number> {
   return {

@@ -117,7 +117,10 @@ function tuplePattern(family: 4 | 6, pattern: TuplePattern): TupleAttrs | undefi
   const { source, destination, ...proto } = pattern;
   if (Object.values(pattern).every((field) => field === undefined)) return undefined;
   return {
-    ip: family === 4 ? { v4Source: source, v4Destination: destination } : { v6Source: source, v6Destination: destination },
+    ip:
+      family === 4
+        ? { v4Source: source, v4Destination: destination }
+        : { v6Source: source, v6Destination: destination },
     proto,
   };
 }

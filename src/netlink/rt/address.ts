@@ -25,11 +25,11 @@ export const ifaddrmsg = struct('ifaddrmsg', 8, [
   ['index', 'u32'],
 ]);
 
-/** IFA_*, <linux/if_addr.h>. */
+/** IFA_*, <linux/if_addr.h>. Written in this order, which is that of ip(8). */
 export const addressAttrs = attrTable({
   local: [2 /* IFA_LOCAL */, ip],
-  address: [1 /* IFA_ADDRESS: the peer's on a point-to-point link, else the same */, ip],
   broadcast: [4 /* IFA_BROADCAST */, ip],
+  address: [1 /* IFA_ADDRESS: the peer's on a point-to-point link, else the same */, ip],
   label: [3 /* IFA_LABEL */, stringz],
   flags: [8 /* IFA_FLAGS */, u32],
 });
@@ -72,12 +72,12 @@ export function addressMessage(spec: AddressSpec): Message {
     what: `${spec.cidr}`,
     type: RTM_NEWADDR,
     flags: NLM_F_CREATE | NLM_F_EXCL,
-    body: encode(spec, { broadcast: spec.broadcast, flags: flags === 0 ? undefined : flags }),
+    body: encode(spec, flags, spec.broadcast),
   };
 }
 
 export function deleteAddressMessage(spec: Pick<AddressSpec, 'linkIndex' | 'cidr'>): Message {
-  return { op: 'RTM_DELADDR', what: `${spec.cidr}`, type: RTM_DELADDR, flags: 0, body: encode(spec, {}) };
+  return { op: 'RTM_DELADDR', what: `${spec.cidr}`, type: RTM_DELADDR, flags: 0, body: encode(spec, 0) };
 }
 
 /** Throws SysError EEXIST when the link has it. */
@@ -93,18 +93,20 @@ export function listAddresses(conn: RouteConnection, linkIndex = 0): readonly Ad
   return conn.dump({ op: 'RTM_GETADDR', type: RTM_GETADDR, flags: 0, body }).map(decodeAddress);
 }
 
-type Attrs = Parameters<typeof addressAttrs.encode>[0];
+type Encoded = Pick<AddressSpec, 'linkIndex' | 'cidr' | 'scope'>;
 
-function encode(spec: Pick<AddressSpec, 'linkIndex' | 'cidr' | 'scope'>, more: Attrs): Uint8Array {
+/** Flags that fit the old byte go there, the others into the attribute. */
+function encode(spec: Encoded, flags: number, broadcast?: string): Uint8Array {
   const local = formatIp(spec.cidr.ip);
   const head = ifaddrmsg.encode({
     family: spec.cidr.family === 4 ? AF_INET : AF_INET6,
     prefix: spec.cidr.prefix,
-    flags: 0,
+    flags: flags & 0xff,
     scope: scopes[spec.scope ?? 'global'],
     index: spec.linkIndex,
   });
-  return concat(head, addressAttrs.encode({ local, address: local, ...more }));
+  const wide = flags > 0xff ? flags : undefined;
+  return concat(head, addressAttrs.encode({ local, broadcast, address: local, flags: wide }));
 }
 
 export function decodeAddress({ body }: Answer): Address {

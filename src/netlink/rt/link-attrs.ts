@@ -1,5 +1,5 @@
 import { attrTable } from '../attr.ts';
-import { be16, bool, bytes, type Codec, ip, mac, s32, stringz, u8, u16, u32 } from '../codec.ts';
+import { be16, bool, bytes, type Codec, ip, mac, s32, string, stringz, u8, u16, u32 } from '../codec.ts';
 import { struct } from '../wire.ts';
 
 /** struct ifinfomsg, <linux/rtnetlink.h>. */
@@ -69,15 +69,14 @@ export const vxlanAttrs = attrTable({
 
 /** IFLA_INFO_*, <linux/if_link.h>. What `data` holds depends on `kind`. */
 const linkInfo = attrTable({
-  kind: [1 /* IFLA_INFO_KIND */, stringz],
+  kind: [1 /* IFLA_INFO_KIND */, string],
   data: [2 /* IFLA_INFO_DATA */, bytes],
-  slaveKind: [4 /* IFLA_INFO_SLAVE_KIND */, stringz],
+  slaveKind: [4 /* IFLA_INFO_SLAVE_KIND */, string],
   slaveData: [5 /* IFLA_INFO_SLAVE_DATA */, bytes],
 });
 
-/** IFLA_*, <linux/if_link.h>. Written in this order. */
+/** IFLA_*, <linux/if_link.h>. Written in this order, which is that of ip(8). */
 export const linkAttrs = attrTable({
-  name: [3 /* IFLA_IFNAME */, stringz],
   linkIndex: [5 /* IFLA_LINK */, u32],
   mac: [1 /* IFLA_ADDRESS */, mac],
   mtuBytes: [4 /* IFLA_MTU */, u32],
@@ -85,7 +84,8 @@ export const linkAttrs = attrTable({
   masterIndex: [10 /* IFLA_MASTER */, u32],
   operState: [16 /* IFLA_OPERSTATE */, u8],
   netnsFd: [28 /* IFLA_NET_NS_FD */, u32],
-  alias: [20 /* IFLA_IFALIAS */, stringz],
+  alias: [20 /* IFLA_IFALIAS */, string],
+  name: [3 /* IFLA_IFNAME */, stringz],
   linkNetnsid: [37 /* IFLA_LINK_NETNSID */, s32],
   filterMask: [29 /* IFLA_EXT_MASK */, u32],
   promiscuity: [30 /* IFLA_PROMISCUITY */, u32],

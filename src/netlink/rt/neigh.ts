@@ -24,6 +24,8 @@ export const neighbourAttrs = attrTable({
 
 // NUD_* and NTF_*, <linux/neighbour.h>
 export const NUD_PERMANENT = 0x80;
+/** NUD_NOARP | NUD_REACHABLE, in a forwarding table: does not age. (NUD_PERMANENT there: the bridge's own address.) */
+export const NUD_STATIC = 0x42;
 const NTF_SELF = 0x02;
 const NTF_MASTER = 0x04;
 export const NTF_PROXY = 0x08;
@@ -84,7 +86,7 @@ function message(op: Op, spec: Omit<NeighbourSpec, 'mac'> & { readonly mac?: str
 
 function forwarding(op: Op, { linkIndex, mac: hardware, of, remote }: ForwardingSpec): Message {
   const flags = of === 'bridge' ? NTF_MASTER : NTF_SELF;
-  const head = ndmsg.encode({ family: AF_BRIDGE, linkIndex, state: NUD_PERMANENT, flags, type: 0 });
+  const head = ndmsg.encode({ family: AF_BRIDGE, linkIndex, state: NUD_STATIC, flags, type: 0 });
   const body = concat(head, neighbourAttrs.encode({ address: remote, mac: hardware }));
   return { op, what: hardware, type: typeOf[op], flags: flagsOf[op], body };
 }

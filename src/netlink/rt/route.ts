@@ -35,14 +35,14 @@ export const rtmsg = struct('rtmsg', 12, [
   ['flags', 'u32'], // RTNH_F_*
 ]);
 
-/** RTA_*, <linux/rtnetlink.h>. */
+/** RTA_*, <linux/rtnetlink.h>. Written in this order, which is that of ip(8). */
 export const routeAttrs = attrTable({
   destination: [1 /* RTA_DST */, ip],
   gateway: [5 /* RTA_GATEWAY */, ip],
   preferredSource: [7 /* RTA_PREFSRC */, ip],
-  linkIndex: [4 /* RTA_OIF */, u32],
   metric: [6 /* RTA_PRIORITY */, u32],
   table: [15 /* RTA_TABLE */, u32],
+  linkIndex: [4 /* RTA_OIF */, u32],
 });
 
 export type RouteSpec = {
@@ -84,13 +84,18 @@ export function routeMessage(spec: RouteSpec, replace = false): Message {
     what: describe(spec),
     type: RTM_NEWROUTE,
     flags: NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL),
-    body: encode(spec, spec.scope ?? (onLink(spec) ? 'link' : 'global'), spec.protocol ?? RTPROT_PORTOLAN),
+    body: encode(spec, {
+      scope: scopes[spec.scope ?? (onLink(spec) ? 'link' : 'global')],
+      protocol: spec.protocol ?? RTPROT_PORTOLAN,
+      type: spec.type === 'unreachable' ? RTN_UNREACHABLE : RTN_UNICAST,
+    }),
   };
 }
 
 /** Deletes the route that has all that is given; whoever made it, unless `protocol` says who. */
 export function deleteRouteMessage(spec: RouteSpec): Message {
-  const body = encode(spec, spec.scope ?? 'nowhere', spec.protocol ?? 0);
+  const type = spec.type === 'unreachable' ? RTN_UNREACHABLE : 0;
+  const body = encode(spec, { scope: scopes[spec.scope ?? 'nowhere'], protocol: spec.protocol ?? 0, type });
   return { op: 'RTM_DELROUTE', what: describe(spec), type: RTM_DELROUTE, flags: 0, body };
 }
 
@@ -120,20 +125,23 @@ const onLink = (spec: RouteSpec): boolean =>
 const describe = ({ destination, gateway }: RouteSpec): string =>
   gateway === undefined ? `${destination}` : `${destination} via ${gateway}`;
 
-function encode(spec: RouteSpec, scope: Scope, protocol: number): Uint8Array {
+/** ip(8) leaves 0.0.0.0/0 out, and sends ::/0. */
+const isDefault4 = (destination: Cidr): boolean => destination.family === 4 && destination.prefix === 0;
+
+type Selectors = { readonly scope: number; readonly protocol: number; readonly type: number };
+
+function encode(spec: RouteSpec, selectors: Selectors): Uint8Array {
   const { destination, table = RT_TABLE_MAIN } = spec;
   const head = rtmsg.encode({
     ...blank,
     family: destination.family === 4 ? AF_INET : AF_INET6,
     destinationPrefix: destination.prefix,
     table: table < 256 ? table : 0,
-    protocol,
-    scope: scopes[scope],
-    type: spec.type === 'unreachable' ? RTN_UNREACHABLE : RTN_UNICAST,
+    ...selectors,
     flags: spec.onlink === true ? RTNH_F_ONLINK : 0,
   });
   const attrs = routeAttrs.encode({
-    destination: destination.prefix === 0 ? undefined : formatIp(destination.network.ip),
+    destination: isDefault4(destination) ? undefined : formatIp(destination.network.ip),
     gateway: spec.gateway,
     preferredSource: spec.preferredSource,
     linkIndex: spec.linkIndex,
