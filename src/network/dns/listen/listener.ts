@@ -1,7 +1,19 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
+import { hasCode } from '../../../base/index.ts';
 import { inNetns } from '../../../syscall/netns.ts';
-import { AF_INET, bindInet, closeFd, listen, SOCK_DGRAM, SOCK_STREAM, socket } from '../../../syscall/socket.ts';
+import {
+  AF_INET,
+  bindInet,
+  closeFd,
+  listen,
+  SO_REUSEADDR,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  setsockopt,
+  socket,
+} from '../../../syscall/socket.ts';
 import { embeddedAddress } from '../files/resolv-conf.ts';
 import { Frames, frame } from './frames.ts';
 
@@ -9,10 +21,12 @@ import { Frames, frame } from './frames.ts';
 export type Handler = (message: Buffer, transport: 'udp' | 'tcp', reply: (answer: Buffer) => void) => void;
 
 const idleMs = 10_000;
+/** Taken where it is free, as in every new sandbox: a restarted engine then finds its redirection in place. */
+const preferredPort = 21_053;
 /** Per sandbox, so that one container cannot use up the engine's descriptors. */
 const maxConnections = 100;
 
-/** The two sockets of one sandbox, on 127.0.0.11 and free ports: opened in its namespace, served from here. */
+/** The two sockets of one sandbox, on 127.0.0.11 and a free port each: opened in its namespace, served from here. */
 export class Listener implements Disposable {
   readonly #udp: UdpSocket;
   readonly #tcp: Server;
@@ -58,12 +72,23 @@ export class Listener implements Disposable {
 function openBound(type: number): number {
   const fd = socket(AF_INET, type);
   try {
-    bindInet(fd, embeddedAddress, 0);
+    // Else connections that an earlier engine ended keep the port for a minute (TIME_WAIT).
+    if (type === SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    bindPreferred(fd);
     if (type === SOCK_STREAM) listen(fd, 64);
     return fd;
   } catch (error) {
     closeFd(fd);
     throw error;
+  }
+}
+
+function bindPreferred(fd: number): void {
+  try {
+    bindInet(fd, embeddedAddress, preferredPort);
+  } catch (error) {
+    if (!hasCode(error, 'EADDRINUSE')) throw error;
+    bindInet(fd, embeddedAddress, 0);
   }
 }
 
