@@ -24,7 +24,7 @@ export class Execs {
     this.#store = store;
   }
 
-  create(ref: string, body: ExecCreateBody): { readonly Id: string } {
+  async create(ref: string, body: ExecCreateBody): Promise<{ readonly Id: string }> {
     const container = this.#parts.containers.find(ref);
     checkRuns(container);
     if (body.Cmd === null || body.Cmd.length === 0) throw new AppError('invalid', 'No exec command specified');
