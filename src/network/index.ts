@@ -1,3 +1,4 @@
+export { createNetworkController, type NetworkDeps } from './controller.ts';
 export type { NetworkStore, RecordTable } from './store.ts';
 export type {
   NetworkController,

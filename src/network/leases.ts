@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, formatMac, isIp, parseMac, randomMac } from '../base/index.ts';
-import type { EndpointLease, EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
+import { formatMac, parseMac, randomMac } from '../base/index.ts';
+import type { EndpointLease, EndpointRecord, NetworkRecord } from '../store/records.ts';
 import { AddressPool } from './ipam/index.ts';
 import type { Records } from './records.ts';
 
@@ -77,34 +77,3 @@ export function freeInterface(taken: Iterable<string>): string {
   const names = new Set(taken);
   for (let n = 0; ; n++) if (!names.has(`eth${n}`)) return `eth${n}`;
 }
-
-/**
- * What is wrong with the addresses an attachment asks for, as Docker lists it. `userDefined`: whether the network lets
- * its users choose.
- */
-export function checkEndpointSettings(network: NetworkRecord, request: EndpointRequest, userDefined: boolean): void {
-  const wrong = [...addressFaults(network, request, userDefined), ...linkLocalFaults(request)];
-  if (wrong.length > 0) throw new AppError('invalid', `invalid endpoint settings:\n${wrong.join('\n')}`);
-  if (request.mac !== undefined) parseMac(request.mac);
-}
-
-function addressFaults(network: NetworkRecord, request: EndpointRequest, userDefined: boolean): readonly string[] {
-  const asked = [request.ipv4, request.ipv6].filter((address) => address !== undefined);
-  if (asked.length === 0) return [];
-  if (!userDefined) return ['user-specified IP address is supported on user-defined networks only'];
-  const wrong: string[] = [];
-  if (request.ipv4 !== undefined && (!isIp(request.ipv4) || request.ipv4.includes(':'))) {
-    wrong.push(`invalid IPv4 address: ${request.ipv4}`);
-  }
-  if (request.ipv6 !== undefined && (!isIp(request.ipv6) || !request.ipv6.includes(':'))) {
-    wrong.push(`invalid IPv6 address: ${request.ipv6}`);
-  }
-  if (wrong.length > 0) return wrong;
-  const pools = network.ipam.pools.map((pool) => new AddressPool(pool, network.name));
-  return asked
-    .filter((address) => !pools.some((pool) => pool.contains(address)))
-    .map((address) => `no configured subnet contains IP address ${address}`);
-}
-
-const linkLocalFaults = (request: EndpointRequest): readonly string[] =>
-  request.linkLocal.filter((address) => !isIp(address)).map((address) => `invalid link-local IP address: ${address}`);

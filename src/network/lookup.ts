@@ -10,5 +10,7 @@ export function findNetwork(networks: readonly NetworkRecord[], ref: string): Ne
     throw new AppError('invalid', `network ${ref} is ambiguous (${matches.length} matches found based on ID prefix)`);
   }
   if (matches[0] !== undefined) return matches[0];
-  throw new AppError('not-found', `network ${ref} not found`);
+  throw networkNotFound(ref);
 }
+
+export const networkNotFound = (ref: string): AppError => new AppError('not-found', `network ${ref} not found`);

@@ -31,10 +31,9 @@ export class Planner {
     ]);
   }
 
-  /** The networks of a container, without it: what its plan may take for granted. */
-  networksOf(containerId: string): Plan {
-    const ids = new Set(this.#records.endpointsOf(containerId).map(({ networkId }) => networkId));
-    return mergePlans([...ids].flatMap((id) => this.#networkById(id)));
+  /** Networks without who is on them: what an endpoint's plan may take for granted. */
+  networks(ids: Iterable<string>): Plan {
+    return mergePlans([...new Set(ids)].flatMap((id) => this.#networkById(id)));
   }
 
   everything(): Plan {

@@ -39,6 +39,10 @@ export class Records {
     return this.#endpoints(this.#byNetwork.get(networkId));
   }
 
+  endpoint(id: string): EndpointRecord | undefined {
+    return this.#store.endpoints.get(id);
+  }
+
   putEndpoint(record: EndpointRecord): void {
     this.#store.endpoints.put(record);
     this.#index(record);

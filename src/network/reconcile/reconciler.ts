@@ -11,8 +11,8 @@ import { observe } from './observe.ts';
 import { type Change, isEmpty } from './operations.ts';
 
 export type ReconcilerOptions = {
-  /** Descriptor of the namespace that is the host's; undefined: the process's own. */
-  readonly hostNetns: number | undefined;
+  /** The namespace that is the host's. Closed by who made it. */
+  readonly host: Namespace;
   readonly firewall: FirewallTable;
   readonly mark: Mark;
   /** Opens a sandbox's namespace; the descriptor is closed here. */
@@ -25,13 +25,14 @@ const elementsAtOnce = 40;
 const passes = 3;
 
 /** The one place that changes the kernel: it makes it agree with plans. */
-export class Reconciler implements Disposable {
+export class Reconciler {
   readonly #options: ReconcilerOptions;
-  readonly #host: Namespace;
+  /** The host's namespace. */
+  readonly host: Namespace;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    this.#host = new Namespace(options.hostNetns);
+    this.host = options.host;
   }
 
   /**
@@ -88,12 +89,13 @@ export class Reconciler implements Disposable {
     using own = given === undefined ? this.#namespaces() : undefined;
     const namespaces = given ?? own!;
     const onlyGoing = change.elements.add.length === 0;
-    if (onlyGoing) await this.#applyElements(change.elements);
+    if (onlyGoing) await this.applyElements(change.elements);
     await new Applier(namespaces.open, this.#options.mark).apply(change.operations);
-    if (!onlyGoing) await this.#applyElements(change.elements);
+    if (!onlyGoing) await this.applyElements(change.elements);
   }
 
-  async #applyElements(elements: Change['elements']): Promise<void> {
+  /** Elements alone: what a sandbox withdraws whose links go with its namespace. */
+  async applyElements(elements: Change['elements']): Promise<void> {
     const count = elements.add.length + elements.remove.length;
     if (count === 0) return;
     if (count > elementsAtOnce) await this.#options.firewall.applyAsync(elements);
@@ -101,11 +103,7 @@ export class Reconciler implements Disposable {
   }
 
   #namespaces(): Namespaces {
-    return new Namespaces(this.#host, this.#options.openSandbox);
-  }
-
-  [Symbol.dispose](): void {
-    this.#host[Symbol.dispose]();
+    return new Namespaces(this.host, this.#options.openSandbox);
   }
 }
 

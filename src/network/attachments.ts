@@ -1,0 +1,112 @@
+import { newId, shortId } from '../base/index.ts';
+import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { Core } from './core.ts';
+import { checkAttachment, checkDetachment } from './endpoint-settings.ts';
+import { freeInterface } from './leases.ts';
+import { findNetwork } from './lookup.ts';
+import { mergePlans } from './plan/merge.ts';
+import type { Plan } from './plan/types.ts';
+import { serve } from './sandboxes.ts';
+
+/** Attaches containers to networks and takes them off, live while their sandbox is up. Called in the container's turn. */
+export class Attachments {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  async connect(containerId: string, ref: string, request: EndpointRequest): Promise<EndpointRecord> {
+    const { records, drivers } = this.#core;
+    const network = findNetwork(records.networks(), ref);
+    const existing = records.endpointsOf(containerId);
+    const sandbox = records.sandboxOf(containerId);
+    checkAttachment(
+      network,
+      request,
+      existing.map((endpoint) => ({ endpoint, network: records.network(endpoint.networkId) })),
+      sandbox?.containerName ?? shortId(containerId),
+    );
+    const order = Math.max(-1, ...existing.map((endpoint) => endpoint.order)) + 1;
+    const endpoint: EndpointRecord = { id: newId(), networkId: network.id, containerId, order, request };
+    if (sandbox !== undefined && drivers.get(network.driver).addressed) {
+      return this.#plug(sandbox, network, endpoint, existing);
+    }
+    records.putEndpoint(endpoint);
+    return endpoint;
+  }
+
+  async disconnect(containerId: string, ref: string): Promise<void> {
+    const { records, leases } = this.#core;
+    const network = findNetwork(records.networks(), ref);
+    const endpoint = records.endpointsOf(containerId).find(({ networkId }) => networkId === network.id);
+    checkDetachment(network, containerId, endpoint);
+    if (endpoint === undefined) return;
+    const sandbox = records.sandboxOf(containerId);
+    if (sandbox === undefined || endpoint.lease === undefined) {
+      records.deleteEndpoint(endpoint);
+      return;
+    }
+    const before = this.#plan(containerId, network);
+    const others = records.endpointsOf(containerId).filter(({ id }) => id !== endpoint.id);
+    const moved = this.#withGateway(sandbox, others);
+    records.transaction(() => {
+      records.deleteEndpoint(endpoint);
+      records.putSandbox(moved);
+    });
+    await this.#settle(moved, network, before);
+    leases.giveBack(network.id, endpoint.lease);
+  }
+
+  async #plug(
+    sandbox: SandboxRecord,
+    network: NetworkRecord,
+    endpoint: EndpointRecord,
+    existing: readonly EndpointRecord[],
+  ): Promise<EndpointRecord> {
+    const { records, leases, reconciler } = this.#core;
+    await using undo = new AsyncDisposableStack();
+    const inside = freeInterface(existing.flatMap(({ lease }) => lease?.interface ?? []));
+    const lease = leases.take(network, endpoint, inside);
+    undo.defer(() => leases.giveBack(network.id, lease));
+    const before = this.#plan(sandbox.containerId, network);
+    const leased = { ...endpoint, lease };
+    const moved = this.#withGateway(sandbox, [...existing, leased]);
+    records.transaction(() => {
+      records.putEndpoint(leased);
+      records.putSandbox(moved);
+    });
+    undo.defer(async () => {
+      const after = this.#plan(sandbox.containerId, network);
+      records.transaction(() => {
+        records.deleteEndpoint(leased);
+        records.putSandbox(sandbox);
+      });
+      await reconciler.change(after, before);
+    });
+    await this.#settle(moved, network, before);
+    undo.move();
+    return leased;
+  }
+
+  /** Makes the kernel, the names and the relays follow the records. */
+  async #settle(sandbox: SandboxRecord, network: NetworkRecord, before: Plan): Promise<void> {
+    const { reconciler, names, files, pins } = this.#core;
+    const after = this.#plan(sandbox.containerId, network);
+    await Promise.all([reconciler.change(before, after), files.update(sandbox)]);
+    pins.with(sandbox.id, (netns) => names.open(sandbox, netns));
+    names.refresh([network.id]);
+    serve(this.#core, sandbox);
+  }
+
+  /** With the network itself, so that its bridge counts as there before and after. */
+  #plan(containerId: string, network: NetworkRecord): Plan {
+    const { planner } = this.#core;
+    return mergePlans([planner.network(network), planner.container(containerId)]);
+  }
+
+  #withGateway({ gatewayEndpointId: _, ...rest }: SandboxRecord, endpoints: readonly EndpointRecord[]): SandboxRecord {
+    const gateway = this.#core.planner.gatewayAmong(endpoints);
+    return gateway === undefined ? rest : { ...rest, gatewayEndpointId: gateway.id };
+  }
+}

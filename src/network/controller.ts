@@ -1,0 +1,197 @@
+import { AppError, KeyedQueue, type Log } from '../base/index.ts';
+import { NftContext } from '../nftables/context.ts';
+import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
+import { warmThreadPool } from '../syscall/netns.ts';
+import { Attachments } from './attachments.ts';
+import type { Core } from './core.ts';
+import { HostResolvers, Resolver } from './dns/index.ts';
+import { bridgeDriver } from './drivers/bridge/index.ts';
+import { hostDriver } from './drivers/host/index.ts';
+import { noneDriver } from './drivers/none/index.ts';
+import { Firewall } from './firewall/index.ts';
+import { ensureForwarding } from './forwarding.ts';
+import { HostFiles } from './host-files.ts';
+import { Leases } from './leases.ts';
+import { findNetwork } from './lookup.ts';
+import { Names } from './names.ts';
+import { Networks } from './networks.ts';
+import { Planner } from './planner.ts';
+import { PortReservations } from './ports/index.ts';
+import { Mark } from './reconcile/mark.ts';
+import { Namespace } from './reconcile/namespace.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
+import { Records } from './records.ts';
+import { DriverRegistry } from './registry.ts';
+import { reportOf } from './report.ts';
+import { SandboxPins } from './sandbox-pins.ts';
+import { Sandboxes } from './sandboxes.ts';
+import { dropLostSandboxes, ensurePredefined, resume } from './startup.ts';
+import type { NetworkStore } from './store.ts';
+import type {
+  NetworkController,
+  NetworkCreate,
+  NetworkOptions,
+  RepairReport,
+  SandboxRequest,
+  SandboxUp,
+} from './types.ts';
+
+export type NetworkDeps = {
+  readonly options: NetworkOptions;
+  readonly store: NetworkStore;
+  readonly log: Log;
+  /** Descriptor of the namespace that is the host's; absent: the process's own. */
+  readonly hostNetns?: number;
+  /** The host's resolv.conf. */
+  readonly hostResolvers?: HostResolvers;
+};
+
+export const createNetworkController = (deps: NetworkDeps): NetworkController => new Controller(deps);
+
+type Started = {
+  readonly core: Core;
+  readonly networks: Networks;
+  readonly sandboxes: Sandboxes;
+  readonly attachments: Attachments;
+  readonly resources: DisposableStack;
+};
+
+class Controller implements NetworkController {
+  readonly #deps: NetworkDeps;
+  /** One queue for each container: its sandbox and its attachments change one after another. */
+  readonly #queue = new KeyedQueue();
+  #started: Started | undefined;
+
+  constructor(deps: NetworkDeps) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    // Its threads would else be born in the first namespace that is entered.
+    await warmThreadPool();
+    using resources = new DisposableStack();
+    const core = openCore(this.#deps, resources);
+    const networks = new Networks(core);
+    dropLostSandboxes(core);
+    core.firewall.install();
+    await ensurePredefined(core, networks);
+    await core.pins.removeStrays(core.records.sandboxes().map(({ id }) => id));
+    const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
+    for (const line of [...report.restored, ...report.removed]) core.log.debug(`network: ${line}`);
+    await resume(core);
+    const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core) };
+    this.#started = { core, networks, ...parts, resources: resources.move() };
+  }
+
+  async stop(): Promise<void> {
+    this.#started?.resources.dispose();
+    this.#started = undefined;
+  }
+
+  async repair(): Promise<RepairReport> {
+    const { core } = this.#parts;
+    const fresh = core.firewall.install() ? [`added table ${core.options.table}`] : [];
+    const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
+    return { restored: [...fresh, ...report.restored], removed: report.removed };
+  }
+
+  createNetwork(request: NetworkCreate): Promise<NetworkRecord> {
+    return this.#parts.networks.create(request);
+  }
+
+  async removeNetwork(ref: string): Promise<NetworkRecord> {
+    return this.#parts.networks.remove(ref);
+  }
+
+  network(ref: string): NetworkRecord {
+    return findNetwork(this.networks(), ref);
+  }
+
+  networks(): readonly NetworkRecord[] {
+    return this.#parts.core.records.networks();
+  }
+
+  /** Without those whose network was removed while the container was stopped: its next start is refused for them. */
+  endpointsOf(containerId: string): readonly EndpointRecord[] {
+    const { records } = this.#parts.core;
+    return records.endpointsOf(containerId).filter(({ networkId }) => records.network(networkId) !== undefined);
+  }
+
+  endpointsIn(networkId: string): readonly EndpointRecord[] {
+    return this.#parts.core.records.endpointsIn(networkId);
+  }
+
+  connect(containerId: string, networkRef: string, request: EndpointRequest): Promise<EndpointRecord> {
+    return this.#queue.run(containerId, () => this.#parts.attachments.connect(containerId, networkRef, request));
+  }
+
+  disconnect(containerId: string, networkRef: string): Promise<void> {
+    return this.#queue.run(containerId, () => this.#parts.attachments.disconnect(containerId, networkRef));
+  }
+
+  sandboxUp(request: SandboxRequest): Promise<SandboxUp> {
+    return this.#queue.run(request.containerId, () => this.#parts.sandboxes.up(request));
+  }
+
+  sandboxOf(containerId: string): SandboxUp | undefined {
+    return this.#parts.sandboxes.of(containerId);
+  }
+
+  sandboxDown(containerId: string): Promise<void> {
+    return this.#queue.run(containerId, () => this.#parts.sandboxes.down(containerId));
+  }
+
+  forget(containerId: string): Promise<void> {
+    return this.#queue.run(containerId, async () => {
+      const { sandboxes, core } = this.#parts;
+      await sandboxes.down(containerId);
+      for (const endpoint of core.records.endpointsOf(containerId)) core.records.deleteEndpoint(endpoint);
+    });
+  }
+
+  rename(containerId: string, name: string): Promise<void> {
+    return this.#queue.run(containerId, () => this.#parts.sandboxes.rename(containerId, name));
+  }
+
+  writeHostFiles(request: SandboxRequest, mode: 'host' | 'none'): Promise<void> {
+    return this.#parts.core.files.writeShared(request, mode);
+  }
+
+  get #parts(): Started {
+    if (this.#started !== undefined) return this.#started;
+    throw new AppError('unavailable', 'the network is not started');
+  }
+}
+
+/** Builds the parts. What has to be closed goes to `resources`; the kernel's state stays. */
+function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
+  const { options, log, hostNetns } = deps;
+  const host = resources.use(new Namespace(hostNetns));
+  const drivers = new DriverRegistry([
+    bridgeDriver({ masquerade: options.ipMasquerade, ...(options.mtu === undefined ? {} : { mtu: options.mtu }) }),
+    hostDriver(),
+    noneDriver(),
+  ]);
+  const records = new Records(deps.store);
+  const pins = new SandboxPins(options.runDir);
+  const guardForeign = ensureForwarding(host, options);
+  const context = NftContext.open(hostNetns);
+  const firewall = resources.use(new Firewall({ context, table: options.table, guardForeign }));
+  const hostResolvers = deps.hostResolvers ?? new HostResolvers();
+  const resolver = resources.use(new Resolver({ log, hostResolvers: hostResolvers.servers }));
+  const names = new Names(records, resolver, options.dns);
+  return {
+    options,
+    log,
+    drivers,
+    records,
+    planner: new Planner(records, drivers),
+    leases: new Leases(records),
+    firewall,
+    reconciler: new Reconciler({ host, firewall, mark: new Mark(options.table), openSandbox: (id) => pins.open(id) }),
+    ports: resources.use(new PortReservations(hostNetns === undefined ? {} : { netns: hostNetns })),
+    names,
+    files: new HostFiles(names, hostResolvers, options),
+    pins,
+  };
+}

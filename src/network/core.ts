@@ -1,0 +1,28 @@
+import type { Log } from '../base/index.ts';
+import type { FirewallTable } from './firewall/index.ts';
+import type { HostFiles } from './host-files.ts';
+import type { Leases } from './leases.ts';
+import type { Names } from './names.ts';
+import type { Planner } from './planner.ts';
+import type { PortReservations } from './ports/index.ts';
+import type { Reconciler } from './reconcile/reconciler.ts';
+import type { Records } from './records.ts';
+import type { DriverRegistry } from './registry.ts';
+import type { SandboxPins } from './sandbox-pins.ts';
+import type { NetworkOptions } from './types.ts';
+
+/** What every part of the controller works with; built once. */
+export type Core = {
+  readonly options: NetworkOptions;
+  readonly log: Log;
+  readonly drivers: DriverRegistry;
+  readonly records: Records;
+  readonly planner: Planner;
+  readonly leases: Leases;
+  readonly reconciler: Reconciler;
+  readonly firewall: FirewallTable;
+  readonly ports: PortReservations;
+  readonly names: Names;
+  readonly files: HostFiles;
+  readonly pins: SandboxPins;
+};

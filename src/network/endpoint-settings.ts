@@ -1,0 +1,89 @@
+import { AppError, isIp, parseMac, shortId } from '../base/index.ts';
+import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
+import { AddressPool } from './ipam/index.ts';
+import { isUserDefined } from './predefined.ts';
+
+/** Refuses an attachment that Docker refuses, with its texts. */
+export function checkAttachment(
+  network: NetworkRecord,
+  request: EndpointRequest,
+  existing: readonly { readonly endpoint: EndpointRecord; readonly network: NetworkRecord | undefined }[],
+  containerName: string,
+): void {
+  refuseTwice(network, existing, containerName);
+  refuseMixture(
+    network,
+    existing.flatMap((one) => one.network ?? []),
+  );
+  checkEndpointSettings(network, request);
+}
+
+function refuseTwice(
+  network: NetworkRecord,
+  existing: readonly { readonly endpoint: EndpointRecord }[],
+  containerName: string,
+): void {
+  if (!existing.some(({ endpoint }) => endpoint.networkId === network.id)) return;
+  throw new AppError('forbidden', `endpoint with name ${containerName} already exists in network ${network.name}`);
+}
+
+/** `host` and `none` are a container's only network or none of them. */
+function refuseMixture(network: NetworkRecord, others: readonly NetworkRecord[]): void {
+  if (others.length === 0) return;
+  if (network.driver === 'host') {
+    const text = 'cannot connect container to host network - container must be created in host network mode';
+    throw new AppError('invalid', text);
+  }
+  if (others.some(({ driver }) => driver === 'host')) {
+    const text =
+      'container sharing network namespace with another container or host cannot be connected to any other network';
+    throw new AppError('invalid', text);
+  }
+  if (network.driver === 'null' || others.some(({ driver }) => driver === 'null')) {
+    const text = 'container cannot be connected to multiple networks with one of the networks in private (none) mode';
+    throw new AppError('invalid', text);
+  }
+}
+
+/** What is wrong with what an attachment asks for, as Docker lists it. */
+export function checkEndpointSettings(network: NetworkRecord, request: EndpointRequest): void {
+  if (network.name === 'bridge' && request.aliases.length > 0) {
+    const text = 'network-scoped aliases are only supported for user-defined networks';
+    throw new AppError('invalid', text);
+  }
+  const wrong = [...addressFaults(network, request), ...linkLocalFaults(request)];
+  if (wrong.length > 0) throw new AppError('invalid', `invalid endpoint settings:\n${wrong.join('\n')}`);
+  if (request.mac !== undefined) parseMac(request.mac);
+}
+
+function addressFaults(network: NetworkRecord, { ipv4, ipv6 }: EndpointRequest): readonly string[] {
+  const asked = [ipv4, ipv6].filter((address) => address !== undefined);
+  if (asked.length === 0) return [];
+  if (!isUserDefined(network)) return ['user-specified IP address is supported on user-defined networks only'];
+  const wrong: string[] = [];
+  if (ipv4 !== undefined && (!isIp(ipv4) || ipv4.includes(':'))) wrong.push(`invalid IPv4 address: ${ipv4}`);
+  if (ipv6 !== undefined && (!isIp(ipv6) || !ipv6.includes(':'))) wrong.push(`invalid IPv6 address: ${ipv6}`);
+  if (wrong.length > 0) return wrong;
+  const pools = network.ipam.pools.map((pool) => new AddressPool(pool, network.name));
+  return asked
+    .filter((address) => !pools.some((pool) => pool.contains(address)))
+    .map((address) => `no configured subnet contains IP address ${address}`);
+}
+
+const linkLocalFaults = (request: EndpointRequest): readonly string[] =>
+  request.linkLocal.filter((address) => !isIp(address)).map((address) => `invalid link-local IP address: ${address}`);
+
+/** Refuses to take a container from its only possible network. */
+export function checkDetachment(
+  network: NetworkRecord,
+  containerId: string,
+  endpoint: EndpointRecord | undefined,
+): void {
+  if (network.driver === 'host') {
+    const text = 'cannot disconnect container from host network - container was created in host network mode';
+    throw new AppError('invalid', text);
+  }
+  if (endpoint === undefined) {
+    throw new AppError('internal', `container ${shortId(containerId)} is not connected to network ${network.name}`);
+  }
+}

@@ -1,0 +1,143 @@
+import { AppError, shortId } from '../base/index.ts';
+import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { HostsEntry, Resolver, SandboxView, Zone } from './dns/index.ts';
+import { isDefaultBridge } from './predefined.ts';
+import type { Records } from './records.ts';
+
+/** An endpoint of a sandbox that is up, with its network. */
+export type Member = {
+  readonly network: NetworkRecord;
+  readonly endpoint: EndpointRecord;
+  readonly lease: EndpointLease;
+  readonly sandbox: SandboxRecord;
+};
+
+/** Derives from the records who is called what: zones of the resolver, and a sandbox's own view of them. */
+export class Names {
+  readonly #records: Records;
+  readonly #resolver: Pick<Resolver, 'openSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>;
+  readonly #servers: readonly string[];
+
+  /** `servers`: the engine's `--dns`, for sandboxes without their own. */
+  constructor(
+    records: Records,
+    resolver: Pick<Resolver, 'openSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>,
+    servers: readonly string[],
+  ) {
+    this.#records = records;
+    this.#resolver = resolver;
+    this.#servers = servers;
+  }
+
+  /** The sandbox's endpoints that are up, in order of attachment. */
+  membersOf(sandbox: SandboxRecord): readonly Member[] {
+    return this.#records.endpointsOf(sandbox.containerId).flatMap((endpoint) => {
+      const network = this.#records.network(endpoint.networkId);
+      const { lease } = endpoint;
+      return network === undefined || lease === undefined ? [] : [{ network, endpoint, lease, sandbox }];
+    });
+  }
+
+  /** Whether the sandbox asks 127.0.0.11: only user-defined networks resolve names. */
+  hasResolver(sandbox: SandboxRecord): boolean {
+    return this.membersOf(sandbox).some(({ network }) => !isDefaultBridge(network));
+  }
+
+  /** Starts answering in the sandbox, if a network of it resolves names; there already, nothing happens. */
+  open(sandbox: SandboxRecord, netnsFd: number): void {
+    if (this.hasResolver(sandbox)) this.#resolver.openSandbox(sandbox.id, netnsFd, this.#view(sandbox));
+  }
+
+  /** Safe to repeat. */
+  close(sandbox: SandboxRecord): void {
+    this.#resolver.closeSandbox(sandbox.id);
+  }
+
+  /** After anything changed among a network's members. */
+  refresh(networkIds: Iterable<string>): void {
+    for (const id of new Set(networkIds)) {
+      const network = this.#records.network(id);
+      if (network === undefined) this.#resolver.dropZone(id);
+      else if (!isDefaultBridge(network)) this.#resolver.setZone(id, this.#zone(network));
+    }
+  }
+
+  /** The lines of the sandbox's hosts file that follow its endpoints and links. */
+  hostsEntries(sandbox: SandboxRecord): readonly HostsEntry[] {
+    const { hostname, domainname } = sandbox;
+    const names = domainname === '' ? [hostname] : [`${hostname}.${domainname}`, hostname];
+    return this.membersOf(sandbox).flatMap(({ network, endpoint, lease }) => [
+      ...addressesOf(lease).map((address) => ({ address, names })),
+      ...(isDefaultBridge(network) ? endpoint.request.links.flatMap((link) => this.#linkEntry(network, link)) : []),
+    ]);
+  }
+
+  /** `--add-host`. Throws Docker's error when "host-gateway" stands for nothing. */
+  extraHosts(extraHosts: readonly string[]): readonly HostsEntry[] {
+    return extraHosts.map((text) => {
+      const at = text.search(/[:=]/);
+      if (at < 1) throw new AppError('invalid', `bad format for add-host: "${text}"`);
+      const address = text.slice(at + 1);
+      return { address: address === 'host-gateway' ? this.#hostGateway() : address, names: [text.slice(0, at)] };
+    });
+  }
+
+  /** Sandboxes whose hosts file names others: those with links on the default network. */
+  linking(): readonly SandboxRecord[] {
+    const network = this.#records.networks().find(isDefaultBridge);
+    if (network === undefined) return [];
+    return this.#records
+      .endpointsIn(network.id)
+      .filter(({ lease, request }) => lease !== undefined && request.links.length > 0)
+      .flatMap(({ containerId }) => this.#records.sandboxOf(containerId) ?? []);
+  }
+
+  #view(sandbox: SandboxRecord): SandboxView {
+    const { id } = sandbox;
+    const servers = sandbox.naming.dns.length > 0 ? sandbox.naming.dns : this.#servers;
+    const members = (): readonly Member[] => this.membersOf(this.#records.sandbox(id) ?? sandbox);
+    return {
+      networks: () => members().map(({ network }) => network.id),
+      servers,
+      internalOnly: () => members().every(({ network }) => network.internal),
+      aliases: () => new Map(members().flatMap(({ endpoint }) => endpoint.request.links.map(linkOf))),
+    };
+  }
+
+  #zone(network: NetworkRecord): Zone {
+    const records = this.#records.endpointsIn(network.id).flatMap(({ containerId, lease, request }) => {
+      const sandbox = this.#records.sandboxOf(containerId);
+      if (lease === undefined || sandbox === undefined) return [];
+      const names = [sandbox.containerName, ...request.aliases, shortId(containerId), sandbox.hostname];
+      return [{ names: [...new Set(names)].filter((name) => name !== ''), addresses: addressesOf(lease) }];
+    });
+    return { name: network.name, records };
+  }
+
+  #linkEntry(network: NetworkRecord, link: string): readonly HostsEntry[] {
+    const [alias, target] = linkOf(link);
+    for (const { containerId, lease } of this.#records.endpointsIn(network.id)) {
+      const sandbox = this.#records.sandboxOf(containerId);
+      if (lease === undefined || sandbox === undefined) continue;
+      if (sandbox.containerName !== target && !containerId.startsWith(target)) continue;
+      const names = [...new Set([alias, sandbox.hostname, sandbox.containerName])];
+      return addressesOf(lease).map((address) => ({ address, names }));
+    }
+    return [];
+  }
+
+  #hostGateway(): string {
+    const gateway = this.#records.networks().find(isDefaultBridge)?.ipam.pools[0]?.gateway;
+    if (gateway !== undefined) return gateway;
+    throw new AppError('invalid', 'unable to derive the IP value for host-gateway: there is no default network');
+  }
+}
+
+const addressesOf = (lease: EndpointLease): readonly string[] =>
+  [lease.ipv4, lease.ipv6].flatMap((address) => address?.split('/')[0] ?? []);
+
+/** "target:alias"; without alias the target's own name. */
+function linkOf(link: string): readonly [alias: string, target: string] {
+  const [target = '', alias = target] = link.replace(/^\//, '').split(':');
+  return [alias, target];
+}

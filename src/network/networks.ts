@@ -1,0 +1,137 @@
+import { AppError, Cidr, KeyedQueue, newId, shortId } from '../base/index.ts';
+import { listRoutes } from '../netlink/rt/route.ts';
+import type { NetworkRecord, Pool } from '../store/records.ts';
+import type { Core } from './core.ts';
+import { type AddressingRequest, type AddressSpace, defaultPools4, localPools6, planPools } from './ipam/index.ts';
+import { findNetwork } from './lookup.ts';
+import { emptyPlan } from './plan/merge.ts';
+import { isPredefined } from './predefined.ts';
+import type { NetworkCreate } from './types.ts';
+
+/** Makes and removes networks. */
+export class Networks {
+  readonly #core: Core;
+  /** One queue for each name: a network that is just going still has its bridge. */
+  readonly #queue = new KeyedQueue();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  create(request: NetworkCreate): Promise<NetworkRecord> {
+    return this.#queue.run(request.name, () => this.#create(request));
+  }
+
+  async #create(request: NetworkCreate): Promise<NetworkRecord> {
+    const { records, reconciler, planner, log } = this.#core;
+    checkName(request.name, records.networks());
+    const driver = this.#core.drivers.get(request.driver || 'bridge');
+    if (driver.singleton) {
+      throw new AppError('forbidden', `only one instance of "${driver.name}" network is allowed`);
+    }
+    const network = this.#record(request, driver.name);
+    driver.check(network, records.networks());
+    for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);
+    const plan = planner.network(network);
+    records.putNetwork(network);
+    try {
+      await reconciler.change(emptyPlan, plan);
+    } catch (error) {
+      records.deleteNetwork(network.id);
+      await reconciler.change(plan, emptyPlan).catch((again: unknown) => log.warn(`network ${network.name}: ${again}`));
+      throw error;
+    }
+    this.#core.names.refresh([network.id]);
+    return network;
+  }
+
+  remove(ref: string): Promise<NetworkRecord> {
+    const { name } = findNetwork(this.#core.records.networks(), ref);
+    return this.#queue.run(name, () => this.#remove(ref));
+  }
+
+  async #remove(ref: string): Promise<NetworkRecord> {
+    const { records, reconciler, planner, leases, names } = this.#core;
+    const network = findNetwork(records.networks(), ref);
+    if (isPredefined(network.name)) {
+      throw new AppError('forbidden', `${network.name} is a pre-defined network and cannot be removed`);
+    }
+    this.#refuseInUse(network);
+    const plan = planner.network(network);
+    records.deleteNetwork(network.id);
+    leases.forget(network.id);
+    names.refresh([network.id]);
+    await reconciler.change(plan, emptyPlan);
+    return network;
+  }
+
+  #refuseInUse(network: NetworkRecord): void {
+    const { records } = this.#core;
+    const active = records.endpointsIn(network.id).filter(({ lease }) => lease !== undefined);
+    if (active.length === 0) return;
+    const who = active.map(({ id, containerId }) => {
+      const name = records.sandboxOf(containerId)?.containerName ?? shortId(containerId);
+      return `name:"${name}" id:"${shortId(id)}"`;
+    });
+    throw new AppError(
+      'forbidden',
+      `error while removing network: network ${network.name} has active endpoints (${who.join(', ')})`,
+    );
+  }
+
+  #record(request: NetworkCreate, driver: string): NetworkRecord {
+    const { ipam } = request;
+    if (!['', 'default'].includes(ipam.driver)) {
+      throw new AppError('invalid', `invalid ipam driver: "${ipam.driver}"`);
+    }
+    return {
+      id: newId(),
+      name: request.name,
+      driver,
+      created: new Date().toISOString(),
+      scope: 'local',
+      ipv4: request.ipv4,
+      ipv6: request.ipv6,
+      internal: request.internal,
+      attachable: request.attachable,
+      ipam: { driver: 'default', options: ipam.options, pools: this.choosePools({ ...request, pools: ipam.pools }) },
+      options: request.options,
+      labels: request.labels,
+    };
+  }
+
+  /** Pools as asked for, or free ones: not another network's, and not what the host reaches by a route. */
+  choosePools(request: AddressingRequest): readonly Pool[] {
+    return planPools(request, this.#addressSpace());
+  }
+
+  #addressSpace(): AddressSpace {
+    const { records, options, reconciler } = this.#core;
+    const routes = listRoutes(reconciler.host.route, { family: 4 });
+    const given = options.defaultAddressPools ?? [];
+    const pools6 = given.filter(({ base }) => base.family === 6);
+    const pools4 = given.filter(({ base }) => base.family === 4);
+    return {
+      taken: records
+        .networks()
+        .flatMap(({ name, ipam }) =>
+          ipam.pools.map((pool) => ({ subnet: Cidr.parse(pool.subnet), holder: `network ${name}` })),
+        ),
+      reserved: routes
+        .filter(({ destination, gateway }) => destination.prefix > 0 && gateway === undefined)
+        .map(({ destination }) => destination),
+      pools4: pools4.length > 0 ? pools4 : defaultPools4,
+      pools6: pools6.length > 0 ? pools6 : localPools6(options.table),
+    };
+  }
+}
+
+function checkName(name: string, networks: readonly NetworkRecord[]): void {
+  if (name.trim() === '') throw new AppError('invalid', 'invalid name: name is empty');
+  if (isPredefined(name)) {
+    throw new AppError('forbidden', `operation is not permitted on predefined ${name} network `);
+  }
+  if (networks.some((network) => network.name === name)) {
+    throw new AppError('conflict', `network with name ${name} already exists`);
+  }
+}

@@ -1,0 +1,163 @@
+import { closeSync } from 'node:fs';
+import { newId } from '../base/index.ts';
+import type { EndpointLease, EndpointRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
+import type { Core } from './core.ts';
+import { freeInterface } from './leases.ts';
+import { networkNotFound } from './lookup.ts';
+import { writeBaseSysctls } from './sandbox-sysctls.ts';
+import type { PortRequest, SandboxRequest, SandboxUp } from './types.ts';
+
+/** Builds sandboxes and takes them down. Each verb is called in the container's turn. */
+export class Sandboxes {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  of(containerId: string): SandboxUp | undefined {
+    const sandbox = this.#core.records.sandboxOf(containerId);
+    return sandbox === undefined ? undefined : { sandbox, netnsPath: this.#core.pins.path(sandbox.id) };
+  }
+
+  async up(request: SandboxRequest): Promise<SandboxUp> {
+    const { containerId } = request;
+    const { ports, pins, planner } = this.#core;
+    await this.down(containerId);
+    const endpoints = this.#endpoints(containerId);
+    const gateway = planner.gatewayAmong(endpoints);
+    await using undo = new AsyncDisposableStack();
+    const published = await ports.reserve(ownerOf(request), this.#bound(request.ports, gateway));
+    undo.defer(() => ports.release(containerId));
+    const sandbox = sandboxRecord(request, published, gateway);
+    const netns = pins.create(sandbox.id);
+    undo.defer(() => pins.remove(sandbox.id));
+    using _open = { [Symbol.dispose]: () => closeSync(netns) };
+    this.#record(sandbox, endpoints);
+    undo.defer(() => this.down(containerId));
+    writeBaseSysctls(netns, request.sysctls);
+    await this.#build(sandbox, netns);
+    undo.move();
+    return { sandbox, netnsPath: pins.path(sandbox.id) };
+  }
+
+  /** The kernel, the resolver and the files, from the records. The kernel's part is done before the first wait ends. */
+  async #build(sandbox: SandboxRecord, netns: number): Promise<void> {
+    const { records, planner, reconciler, names, files } = this.#core;
+    const networkIds = records.endpointsOf(sandbox.containerId).map(({ networkId }) => networkId);
+    const plugged = reconciler.change(planner.networks(networkIds), planner.container(sandbox.containerId));
+    const written = files.write(sandbox);
+    await Promise.all([plugged, written]);
+    names.open(sandbox, netns);
+    names.refresh(networkIds);
+    serve(this.#core, sandbox);
+    await this.#refreshLinks(sandbox);
+  }
+
+  /** The sandbox's links go with its namespace: nothing here waits for the kernel to delete them. Safe to repeat. */
+  async down(containerId: string): Promise<void> {
+    const { records, planner, leases, ports, names, files, pins, reconciler } = this.#core;
+    const sandbox = records.sandboxOf(containerId);
+    if (sandbox === undefined) return;
+    const remove = planner.container(containerId).elements.filter(({ owner }) => owner.startsWith('endpoint:'));
+    const endpoints = records.endpointsOf(containerId);
+    records.transaction(() => {
+      for (const { lease, ...rest } of endpoints) if (lease !== undefined) records.putEndpoint(rest);
+      records.deleteSandbox(sandbox);
+    });
+    names.close(sandbox);
+    names.refresh(endpoints.map(({ networkId }) => networkId));
+    files.forget(sandbox);
+    ports.release(containerId);
+    for (const { networkId, lease } of endpoints) if (lease !== undefined) leases.giveBack(networkId, lease);
+    await Promise.all([reconciler.applyElements({ add: [], remove }), pins.remove(sandbox.id)]);
+    await this.#refreshLinks(sandbox);
+  }
+
+  async rename(containerId: string, containerName: string): Promise<void> {
+    const { records, names } = this.#core;
+    const sandbox = records.sandboxOf(containerId);
+    if (sandbox === undefined) return;
+    records.putSandbox({ ...sandbox, containerName });
+    names.refresh(records.endpointsOf(containerId).map(({ networkId }) => networkId));
+    await this.#refreshLinks(sandbox);
+  }
+
+  /** Hosts files of others that name this sandbox follow it. */
+  async #refreshLinks(sandbox: SandboxRecord): Promise<void> {
+    const { names, files } = this.#core;
+    const others = names.linking().filter(({ id }) => id !== sandbox.id);
+    await Promise.all(others.map((other) => files.update(other)));
+  }
+
+  #endpoints(containerId: string): readonly EndpointRecord[] {
+    const endpoints = this.#core.records.endpointsOf(containerId);
+    const lost = endpoints.find(({ networkId }) => this.#core.records.network(networkId) === undefined);
+    if (lost !== undefined) throw networkNotFound(lost.networkId);
+    return endpoints;
+  }
+
+  /** Host addresses of ports that name none come from the network they are published through. */
+  #bound(requests: readonly PortRequest[], gateway: EndpointRecord | undefined): readonly PortRequest[] {
+    const network = gateway && this.#core.records.network(gateway.networkId);
+    if (network === undefined) return [];
+    const hostIp = this.#core.drivers.get(network.driver).hostBinding(network) ?? '';
+    return requests.map((request) => (request.hostIp === '' ? { ...request, hostIp } : request));
+  }
+
+  /** The records first: a kernel that has more than them is cleaned at the next start, one that has less is mended. */
+  #record(sandbox: SandboxRecord, endpoints: readonly EndpointRecord[]): void {
+    const { records, leases, drivers } = this.#core;
+    using undo = new DisposableStack();
+    const leased: (EndpointRecord & { readonly lease: EndpointLease })[] = [];
+    for (const endpoint of endpoints) {
+      const network = records.network(endpoint.networkId)!;
+      if (!drivers.get(network.driver).addressed) continue;
+      const inside = freeInterface(leased.map(({ lease }) => lease.interface));
+      const lease = leases.take(network, endpoint, inside);
+      undo.defer(() => leases.giveBack(network.id, lease));
+      leased.push({ ...endpoint, lease });
+    }
+    records.transaction(() => {
+      records.putSandbox(sandbox);
+      for (const endpoint of leased) records.putEndpoint(endpoint);
+    });
+    undo.move();
+  }
+}
+
+/** Starts or moves the relays of the sandbox's ports to the addresses of its gateway endpoint. */
+export function serve({ records, ports }: Pick<Core, 'records' | 'ports'>, sandbox: SandboxRecord): void {
+  const gateway = sandbox.gatewayEndpointId === undefined ? undefined : records.endpoint(sandbox.gatewayEndpointId);
+  if (sandbox.ports.length === 0 || gateway?.lease === undefined) return;
+  const ipv4 = gateway.lease.ipv4?.split('/')[0];
+  const ipv6 = gateway.lease.ipv6?.split('/')[0];
+  ports.serve(sandbox.containerId, {
+    ...(ipv4 === undefined ? {} : { ipv4 }),
+    ...(ipv6 === undefined ? {} : { ipv6 }),
+  });
+}
+
+export const ownerOf = (of: {
+  readonly containerId: string;
+  readonly containerName: string;
+}): { readonly id: string; readonly name: string } => ({ id: of.containerId, name: of.containerName });
+
+function sandboxRecord(
+  request: SandboxRequest,
+  ports: readonly PublishedPort[],
+  gateway: EndpointRecord | undefined,
+): SandboxRecord {
+  const { containerId, containerName, hostname, domainname, filesDir, dns, dnsSearch, dnsOptions, extraHosts } =
+    request;
+  return {
+    id: newId(),
+    containerId,
+    containerName,
+    hostname,
+    domainname,
+    ports,
+    ...(gateway === undefined ? {} : { gatewayEndpointId: gateway.id }),
+    naming: { filesDir, dns, dnsSearch, dnsOptions, extraHosts },
+  };
+}

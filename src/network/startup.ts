@@ -1,0 +1,60 @@
+import { AppError } from '../base/index.ts';
+import { findLink } from '../netlink/rt/link.ts';
+import type { NetworkRecord } from '../store/records.ts';
+import type { Core } from './core.ts';
+import type { Networks } from './networks.ts';
+import { emptyPlan } from './plan/merge.ts';
+import { defaultBridge, singleton } from './predefined.ts';
+import { ownerOf, serve } from './sandboxes.ts';
+
+/** The networks that are always there, as the flags say now. */
+export async function ensurePredefined(core: Core, networks: Networks): Promise<void> {
+  const { records, options } = core;
+  const byName = (name: string): NetworkRecord | undefined => records.networks().find((one) => one.name === name);
+  records.putNetwork(singleton({ name: 'host', driver: 'host', ipv4: true }, byName('host')));
+  records.putNetwork(singleton({ name: 'none', driver: 'null', ipv4: false }, byName('none')));
+  const before = byName('bridge');
+  const after = options.bridge === 'none' ? undefined : defaultOf(core, networks, before);
+  if (after !== undefined) records.putNetwork(after);
+  else if (before !== undefined) records.deleteNetwork(before.id);
+  if (before === undefined) return;
+  const plan = core.planner.network(before);
+  await core.reconciler.change(plan, after === undefined ? emptyPlan : core.planner.network(after));
+}
+
+function defaultOf(core: Core, networks: Networks, before: NetworkRecord | undefined): NetworkRecord {
+  const { options, drivers, records, reconciler } = core;
+  if (before === undefined && options.bridge === 'docker0' && findLink(reconciler.host.route, 'docker0')) {
+    throw new AppError('conflict', 'a link docker0 is there and not ours: stop its owner, or choose --bridge NAME');
+  }
+  const choose = (): NetworkRecord['ipam']['pools'] => networks.choosePools({ ipv4: true, ipv6: false, pools: [] });
+  const network = defaultBridge(options, before, choose);
+  drivers.get('bridge').check(network, records.networks());
+  return network;
+}
+
+/** Forgets sandboxes whose namespace is gone, as all are after the machine was started anew. */
+export function dropLostSandboxes({ records, pins, log }: Core): void {
+  for (const sandbox of records.sandboxes().filter(({ id }) => !pins.exists(id))) {
+    log.info(`network: the sandbox of ${sandbox.containerName} is gone`);
+    records.transaction(() => {
+      for (const { lease, ...rest } of records.endpointsOf(sandbox.containerId)) {
+        if (lease !== undefined) records.putEndpoint(rest);
+      }
+      records.deleteSandbox(sandbox);
+    });
+  }
+}
+
+/** What lives in this process for the sandboxes that are up: port reservations, relays, the resolver. */
+export async function resume(core: Core): Promise<void> {
+  const { records, ports, names, files, pins, log } = core;
+  names.refresh(records.networks().map(({ id }) => id));
+  for (const sandbox of records.sandboxes()) {
+    const lost = await ports.restore(ownerOf(sandbox), sandbox.ports);
+    for (const text of lost) log.warn(`container ${sandbox.containerName}: ${text}`);
+    serve(core, sandbox);
+    files.remember(sandbox);
+    pins.with(sandbox.id, (netns) => names.open(sandbox, netns));
+  }
+}
