@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { silent } from '../../src/base/index.ts';
+import {
+  createNetworkController,
+  type NetworkController,
+  type NetworkCreate,
+  type NetworkOptions,
+  type NetworkStore,
+  type SandboxRequest,
+} from '../../src/network/index.ts';
+import type { EndpointRequest } from '../../src/store/index.ts';
+import { createNetns, warmThreadPool } from '../../src/syscall/netns.ts';
+import { memoryStore } from './memory-store.ts';
+
+/** A machine of its own for one test: a network namespace, a run directory, records, and the network on them. */
+export class NetworkLab {
+  readonly store: NetworkStore = memoryStore();
+  readonly notices: string[] = [];
+  readonly #dir = mkdtempSync(join(tmpdir(), 'portolan-lab-'));
+  readonly #netns = createNetns();
+  readonly #options: Partial<NetworkOptions>;
+  network!: NetworkController;
+
+  private constructor(options: Partial<NetworkOptions>) {
+    this.#options = options;
+  }
+
+  static async open(t: TestContext, options: Partial<NetworkOptions> = {}): Promise<NetworkLab> {
+    await warmThreadPool();
+    const lab = new NetworkLab(options);
+    t.after(() => lab.#close());
+    lab.ip('link set lo up');
+    return lab;
+  }
+
+  /** The same with the engine's network started. */
+  static async start(t: TestContext, options: Partial<NetworkOptions> = {}): Promise<NetworkLab> {
+    const lab = await NetworkLab.open(t, options);
+    await lab.restart();
+    return lab;
+  }
+
+  /** As a new process on the same records and the same kernel. The old one is dropped as a killed process would be. */
+  async restart(options: Partial<NetworkOptions> = {}): Promise<void> {
+    await this.network?.stop();
+    this.network = createNetworkController({
+      options: { ...this.#defaults(), ...this.#options, ...options },
+      store: this.store,
+      log: silent,
+      hostNetns: this.#netns.fd,
+    });
+    await this.network.start();
+  }
+
+  get runDir(): string {
+    return join(this.#dir, 'run');
+  }
+
+  /** Output of a command in the lab's namespace; a failure throws. */
+  run(command: string, ...args: string[]): string {
+    return run(`/proc/${process.pid}/fd/${this.#netns.fd}`, command, args);
+  }
+
+  ip(words: string): string {
+    return this.run('ip', ...words.split(' '));
+  }
+
+  /** What `ip -j` says, parsed. */
+  ipJson<T = Record<string, unknown>>(words: string): T[] {
+    return JSON.parse(this.ip(`-j ${words}`) || '[]') as T[];
+  }
+
+  nft(...args: string[]): string {
+    return this.run('nft', ...args);
+  }
+
+  /** Output of a command in a container's namespace. */
+  inside(containerId: string, command: string, ...args: string[]): string {
+    return run(this.network.sandboxOf(containerId)!.netnsPath, command, args);
+  }
+
+  insideJson<T = Record<string, unknown>>(containerId: string, words: string): T[] {
+    return JSON.parse(this.inside(containerId, 'ip', '-j', ...words.split(' ')) || '[]') as T[];
+  }
+
+  /** Whether a ping from a container is answered. */
+  pings(containerId: string, address: string): boolean {
+    try {
+      this.inside(containerId, 'ping', '-c1', '-W1', address);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Attaches a container to networks and builds its sandbox. */
+  async up(containerId: string, networks: readonly string[], more: Partial<SandboxRequest> = {}): Promise<void> {
+    for (const name of networks) await this.network.connect(containerId, name, endpoint());
+    await this.network.sandboxUp({ ...this.sandbox(containerId), ...more });
+  }
+
+  sandbox(containerId: string): SandboxRequest {
+    return {
+      containerId,
+      containerName: `c-${containerId.slice(0, 4)}`,
+      hostname: containerId.slice(0, 12),
+      domainname: '',
+      ports: [],
+      sysctls: {},
+      dns: [],
+      dnsSearch: [],
+      dnsOptions: [],
+      extraHosts: [],
+      filesDir: join(this.#dir, 'files', containerId),
+    };
+  }
+
+  /** "172.17.0.2" of a container on a network. */
+  address(containerId: string, networkName: string): string {
+    const { id } = this.network.network(networkName);
+    const found = this.network.endpointsOf(containerId).find(({ networkId }) => networkId === id);
+    return found!.lease!.ipv4!.split('/')[0]!;
+  }
+
+  #defaults(): NetworkOptions {
+    return {
+      runDir: this.runDir,
+      bridge: 'docker0',
+      dns: [],
+      dnsSearch: [],
+      dnsOptions: [],
+      ipForward: true,
+      ipMasquerade: true,
+      icc: true,
+      table: 'portolan-lab',
+      notice: (message) => this.notices.push(message),
+    };
+  }
+
+  async #close(): Promise<void> {
+    await this.network?.stop();
+    for (const name of listed(this.runDir)) spawnSync('umount', ['-l', join(this.runDir, name)]);
+    rmSync(this.#dir, { recursive: true, force: true });
+    this.#netns[Symbol.dispose]();
+  }
+}
+
+/** An id as containers have. */
+export const containerId = (digit: string): string => digit.repeat(64);
+
+export const endpoint = (more: Partial<EndpointRequest> = {}): EndpointRequest => ({
+  aliases: [],
+  links: [],
+  linkLocal: [],
+  driverOptions: {},
+  gatewayPriority: 0,
+  ...more,
+});
+
+export const networkCreate = (name: string, more: Partial<NetworkCreate> = {}): NetworkCreate => ({
+  name,
+  driver: '',
+  ipv4: true,
+  ipv6: false,
+  internal: false,
+  attachable: false,
+  ipam: { driver: '', options: {}, pools: [] },
+  options: {},
+  labels: {},
+  ...more,
+});
+
+function run(netns: string, command: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('nsenter', [`--net=${netns}`, command, ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+function listed(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
