@@ -1,0 +1,66 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabHost } from './host.ts';
+import { processesNaming } from './processes.ts';
+
+/** What an engine has outside its own memory, as sorted lines: equal before and after, or something was left behind. */
+export type Leftovers = {
+  /** In the lab host: "docker0 bridge up". */
+  readonly links: readonly string[];
+  readonly addresses: readonly string[];
+  readonly routes: readonly string[];
+  /** The whole rule set without counters and handles. */
+  readonly rules: string;
+  /** Under the engine's folder, pinned namespaces among them. */
+  readonly mounts: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly processes: readonly string[];
+  readonly controlGroups: readonly string[];
+};
+
+/** Looks with ip(8), nft(8) and /proc at what belongs to an engine in `host` that keeps all its files in `folder`. */
+export async function leftoversOf(host: LabHost, folder: string, engine: number | undefined): Promise<Leftovers> {
+  const [links, addresses, routes, rules] = await Promise.all([
+    host.must('ip', ['-json', 'link', 'show']),
+    host.must('ip', ['-json', 'address', 'show', 'scope', 'global']),
+    host.must('ip', ['-json', 'route', 'show', 'table', 'all']),
+    host.must('nft', ['--stateless', 'list', 'ruleset']),
+  ]);
+  return {
+    links: lines(links, (link) => `${link['ifname']} ${(link['flags'] as string[]).includes('UP') ? 'up' : 'down'}`),
+    addresses: lines(addresses, (link) => `${link['ifname']} ${locals(link['addr_info'])}`),
+    routes: lines(routes, (route) => `${route['dst']} ${route['dev']} ${route['gateway'] ?? ''}`),
+    rules: rules.replace(/counter packets \d+ bytes \d+/g, 'counter'),
+    mounts: mountsUnder(folder),
+    namespaces: globSync(join(folder, '**/netns/*')).sort(),
+    processes: processesNaming(folder)
+      .filter(({ pid }) => pid !== engine)
+      .map(({ command }) => command)
+      .sort(),
+    controlGroups: containerGroups(folder),
+  };
+}
+
+function lines(json: string, show: (row: Readonly<Record<string, unknown>>) => string): string[] {
+  return (JSON.parse(json) as Readonly<Record<string, unknown>>[]).map(show).sort();
+}
+
+const locals = (info: unknown): string => (info as { local?: string }[]).map(({ local }) => local).join(' ');
+
+/** Mount points at or below a folder, the innermost last. */
+export function mountsUnder(folder: string): string[] {
+  const all = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return all
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((point) => point.startsWith(`${folder}/`))
+    .sort();
+}
+
+/** Control groups named by the ids of the containers whose folders are in the engine's data. */
+function containerGroups(folder: string): string[] {
+  const containers = join(folder, 'data', 'containers');
+  const ids = new Set(existsSync(containers) ? readdirSync(containers) : []);
+  return globSync('/sys/fs/cgroup/**/portolan*/*')
+    .filter((path) => ids.has(path.slice(-64)))
+    .sort();
+}
