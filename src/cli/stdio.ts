@@ -8,7 +8,8 @@ export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: n
 /** The three streams of a command. */
 export type Stdio = { readonly stdin: Input; readonly stdout: Output; readonly stderr: Output };
 
-/** Writes and waits while the reader is slower than we are. */
+/** Writes and waits while the reader is slower than we are. Throws what the stream has failed with, EPIPE among others. */
 export async function write(output: Output, data: string | Uint8Array): Promise<void> {
+  if (output.errored) throw output.errored;
   if (!output.write(data)) await once(output, 'drain');
 }

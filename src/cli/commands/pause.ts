@@ -1,0 +1,11 @@
+import { forEach } from '../each.ts';
+import { command } from '../parse/command.ts';
+
+export const pause = command({
+  usage: 'CONTAINER [CONTAINER...]',
+  summary: 'Pause all processes within one or more containers',
+  operands: { least: 1 },
+  complete: ['running'],
+  flags: {},
+  run: (context, names) => forEach(context, names, (name) => context.client.containers.pause(name)),
+});
