@@ -1,4 +1,4 @@
-import { Cidr, formatIp, parseIp } from '../../base/index.ts';
+import { formatIp, parseIp } from '../../base/index.ts';
 import type { PublishedPort } from '../../store/records.ts';
 import type { NftElement } from '../plan/types.ts';
 
@@ -10,7 +10,7 @@ export type NetworkIntent = {
   readonly owner: string;
   /** Interface name of the network's bridge. */
   readonly bridge: string;
-  /** CIDR texts of both families. */
+  /** CIDR texts: a network has the families that it has a subnet of. */
   readonly subnets: readonly string[];
   readonly internal: boolean;
   /** Containers of this network may talk to each other. */
@@ -45,20 +45,17 @@ export function elementsOfNetwork(network: NetworkIntent): readonly NftElement[]
     { set: network.icc ? 'peers' : 'apart', key: pair, owner },
   ];
   if (network.internal) return [...elements, { set: 'internal', key: quote(bridge), owner }];
-  for (const subnet of network.subnets) elements.push(...elementsOfSubnet(network, Cidr.parse(subnet)));
-  return elements;
+  const families = new Set(network.subnets.map((subnet) => (subnet.includes(':') ? 6 : 4)));
+  return [...elements, ...[...families].flatMap((family) => [...elementsOfFamily(network, family)])];
 }
 
-function* elementsOfSubnet(network: NetworkIntent, subnet: Cidr): Iterable<NftElement> {
+function* elementsOfFamily(network: NetworkIntent, family: 4 | 6): Iterable<NftElement> {
   const { owner, bridge } = network;
-  const family = subnet.family;
   const mode = (family === 4 ? network.mode4 : network.mode6) ?? 'nat';
   const snat = family === 4 ? network.snat4 : network.snat6;
   if (mode === 'routed') yield { set: `routed${family}`, key: quote(bridge), owner };
   if (mode === 'nat-unprotected') yield { set: `unprotected${family}`, key: quote(bridge), owner };
-  if (mode !== 'nat' && mode !== 'nat-unprotected') return;
-  yield { set: `own${family}`, key: `${blockText(subnet)} . ${quote(bridge)}`, owner };
-  if (!network.masquerade) return;
+  if (!network.masquerade || (mode !== 'nat' && mode !== 'nat-unprotected')) return;
   if (snat === undefined) yield { set: `masquerade${family}`, key: quote(bridge), owner };
   else yield { set: `snat${family}`, key: quote(bridge), value: spelled(snat), owner };
 }
@@ -115,9 +112,6 @@ function hostAddress(hostIp: string, family: 4 | 6): string | undefined {
 }
 
 const span = (first: number, count: number): string => (count === 1 ? `${first}` : `${first}-${first + count - 1}`);
-
-/** As nft lists it: a block of one address is that address. */
-const blockText = ({ network }: Cidr): string => (network.size === 1n ? formatIp(network.ip) : `${network}`);
 
 /** IPv6 has many spellings; elements are compared as texts. */
 const spelled = (address: string): string => formatIp(parseIp(address));

@@ -55,6 +55,7 @@ const chains = (guardForeign: boolean): readonly Chain[] => [
   { name: 'publish', rules: publish },
   { name: 'incoming', hook: 'nat hook prerouting priority dstnat', rules: ['fib daddr type local jump publish'] },
   { name: 'outgoing', hook: 'nat hook output priority -100', rules: ['fib daddr type local jump publish'] },
+  { name: 'answers', rules: answers },
   { name: 'away', rules: away },
   { name: 'leaving', hook: 'nat hook postrouting priority srcnat', rules: leaving },
   { name: 'forward', hook: 'filter hook forward priority filter', rules: forward(guardForeign) },
@@ -85,13 +86,21 @@ function translate(n: 4 | 6, ip: string): readonly string[] {
   ];
 }
 
-/** The first two are for answers: they must come back here to be translated, not go straight to the client. */
+/** What enters a bridge after translation, and what leaves our networks. */
 const leaving: readonly string[] = [
-  'ct status dnat oifname @bridges fib saddr type local masquerade comment "this host to a published port"',
-  'ct status dnat ip saddr . oifname @own4 masquerade comment "a network to its own published port"',
-  'ct status dnat ip6 saddr . oifname @own6 masquerade comment "a network to its own published port"',
-  'ip saddr . iifname @own4 ip saddr . oifname != @own4 jump away',
-  'ip6 saddr . iifname @own6 ip6 saddr . oifname != @own6 jump away',
+  'oifname @bridges ct status dnat jump answers',
+  'iifname @bridges oifname != @bridges jump away',
+];
+
+/**
+ * The container must answer to this host, which translates back, and not straight to a client that it may know another
+ * way to. Only for clients outside is there no other way: they keep their address. A frame that a bridge itself carries
+ * on (br_netfilter) has no incoming interface here, and is from a container too.
+ */
+const answers: readonly string[] = [
+  'fib saddr type local masquerade comment "from this host to a published port"',
+  'iif != 0 iifname != @bridges return',
+  'masquerade comment "from a container to a published port"',
 ];
 
 const away: readonly string[] = [

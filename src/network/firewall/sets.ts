@@ -26,7 +26,6 @@ const ofFamily = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
   { name: `open${n}_range`, key: [ip, 'inet_proto', 'inet_service'], interval: true, comment: 'routed, ranges' },
   { name: `routed${n}`, key: ['ifname'], comment: 'networks reached without translation' },
   { name: `unprotected${n}`, key: ['ifname'], comment: 'networks without a guard on their ports' },
-  { name: `own${n}`, key: [ip, 'ifname'], interval: true, comment: 'a subnet and its bridge' },
   { name: `masquerade${n}`, key: ['ifname'], comment: "networks that leave under the host's address" },
   { name: `snat${n}`, key: ['ifname'], value: [ip], comment: 'networks that leave under a given address' },
 ];

@@ -1,14 +1,8 @@
+import type { NftContext } from '../../nftables/context.ts';
 import type { NftElement } from '../plan/types.ts';
 
-/** What the firewall needs of a libnftables context. NftContext of `nftables/context.ts` is one. */
-export interface NftRunner extends Disposable {
-  /** Runs a script as one transaction. Throws with nft's own message when it is refused, and nothing has changed. */
-  run(script: string): unknown;
-  /** The same off the main thread. */
-  runAsync(script: string): Promise<unknown>;
-  /** Runs a listing command and parses its JSON: libnftables-json(5). */
-  json(command: string): unknown;
-}
+/** What the firewall needs of a libnftables context. */
+export type NftRunner = Pick<NftContext, 'run' | 'runAsync' | 'json' | 'hasTable'> & Disposable;
 
 /** Elements to take away and to put in, in that order, in one transaction. */
 export type FirewallChange = {
@@ -28,7 +22,7 @@ export interface FirewallTable extends Disposable {
   install(): boolean;
   /** Safe to repeat: adding what is there and removing what is not are no errors. */
   apply(change: FirewallChange): void;
-  /** The same off the main thread: for more than some hundred elements. */
+  /** The same in turns of the event loop, a transaction of some hundred elements each: for large changes. */
   applyAsync(change: FirewallChange): Promise<void>;
   /** What the kernel has, spelled as the intended elements are: equal ones have equal set, key and value. */
   list(): readonly NftElement[];

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import {
+  elementsOfNetwork,
+  elementsOfPorts,
+  type Firewall,
+  type NetworkIntent,
+  type PortsIntent,
+} from '../../src/network/firewall/index.ts';
+import { warmThreadPool } from '../../src/syscall/netns.ts';
+import { addresses, FirewallLab, type Place } from './firewall-lab.ts';
+
+const { host, a1, a2, b1, far } = addresses;
+const networkA: NetworkIntent = {
+  owner: 'a',
+  bridge: 'br-a',
+  subnets: ['192.0.2.0/25', '2001:db8:a::/64'],
+  internal: false,
+  icc: true,
+  masquerade: true,
+};
+const networkB: NetworkIntent = { ...networkA, owner: 'b', bridge: 'br-b', subnets: ['192.0.2.128/25'] };
+const portsOfA1: PortsIntent = {
+  owner: 'a1',
+  ipv4: a1,
+  ports: [{ protocol: 'tcp', containerPort: 80, count: 1, hostIp: '', hostPort: 8080 }],
+};
+
+describe('the rule set between networks', () => {
+  let lab: FirewallLab;
+  let firewall: Firewall;
+
+  before(async () => {
+    await warmThreadPool();
+    lab = new FirewallLab('isolation');
+    for (const place of ['a1', 'a2', 'b1', 'far', 'remote', 'engine'] as const) await lab.serve(place, 'tcp', 80);
+  });
+  beforeEach(() => {
+    firewall?.[Symbol.dispose]();
+    firewall = lab.firewall();
+    firewall.remove();
+    firewall.install();
+  });
+  after(() => {
+    firewall?.[Symbol.dispose]();
+    lab?.[Symbol.dispose]();
+  });
+
+  const reaches = (from: Place, to: string, port = 80): boolean => lab.ask(from, 'tcp', to, port) !== '';
+  const put = (...networks: readonly NetworkIntent[]): void =>
+    firewall.apply({ add: networks.flatMap((network) => elementsOfNetwork(network)) });
+  /** The reason that counts the packets of `attempt`, which must not succeed. */
+  const droppedAs = (from: Place, to: string, port = 80): readonly string[] => {
+    const before = firewall.drops();
+    assert.equal(reaches(from, to, port), false, `${from} reached ${to}`);
+    return Object.entries(firewall.drops()).flatMap(([name, now]) =>
+      now.packets > before[name]!.packets ? [name] : [],
+    );
+  };
+
+  test('two networks do not reach each other', () => {
+    put(networkA, networkB);
+    assert.deepEqual(droppedAs('a1', b1), ['isolation']);
+    assert.deepEqual(droppedAs('b1', a2), ['isolation']);
+    assert.equal(reaches('a1', a2), true);
+    assert.equal(reaches('a1', far), true);
+  });
+
+  test('an internal network has no way out or in, not even to a published port, but reaches the host', () => {
+    put({ ...networkB, internal: true }, networkA);
+    firewall.apply({ add: elementsOfPorts(portsOfA1) });
+    assert.deepEqual(droppedAs('b1', far), ['internal']);
+    assert.deepEqual(droppedAs('b1', host, 8080), ['internal']);
+    assert.deepEqual(droppedAs('remote', b1), ['internal']);
+    assert.equal(reaches('b1', '192.0.2.129'), true);
+  });
+
+  test('without ICC containers do not reach each other by way of their gateway, but do by published ports', () => {
+    put({ ...networkA, icc: false });
+    firewall.apply({ add: elementsOfPorts(portsOfA1) });
+    lab.run('engine', 'sysctl', '-qw', 'net.bridge.bridge-nf-call-iptables=0');
+    for (const [place, other] of [
+      ['a1', a2],
+      ['a2', a1],
+    ] as const)
+      lab.run(place, 'ip', 'route', 'add', other, 'via', '192.0.2.1');
+    assert.deepEqual(droppedAs('a2', a1), ['apart']);
+    assert.equal(reaches('a2', host, 8080), true);
+    assert.equal(reaches('a2', far), true);
+    for (const [place, other] of [
+      ['a1', a2],
+      ['a2', a1],
+    ] as const)
+      lab.run(place, 'ip', 'route', 'del', other);
+  });
+
+  test('a routed network is reached by its published ports and ICMP, and is not masqueraded', () => {
+    put({ ...networkA, mode4: 'routed' });
+    firewall.apply({ add: elementsOfPorts({ ...portsOfA1, mode4: 'routed' }) });
+    assert.equal(lab.ask('remote', 'tcp', a1, 80), addresses.remote);
+    lab.run('remote', 'ping', '-c1', '-W1', a2);
+    assert.deepEqual(droppedAs('remote', a2), ['unpublished']);
+    assert.equal(reaches('remote', host, 8080), false);
+    assert.equal(lab.ask('a1', 'tcp', far, 80), a1);
+  });
+
+  test('a network without protection is reached directly on any port', () => {
+    put({ ...networkA, mode4: 'nat-unprotected' });
+    assert.equal(reaches('remote', a2), true);
+  });
+
+  test('a network may leave under an address that is given', () => {
+    lab.run('engine', 'ip', 'addr', 'add', '203.0.113.77/24', 'dev', 'eth1');
+    put({ ...networkA, snat4: '203.0.113.77' });
+    assert.equal(lab.ask('a1', 'tcp', far, 80), '203.0.113.77');
+  });
+
+  test('foreign forwarding is left alone, or dropped when the engine turned forwarding on', () => {
+    put(networkA);
+    assert.equal(reaches('remote', far), true);
+    firewall[Symbol.dispose]();
+    firewall = lab.firewall(true);
+    assert.equal(firewall.install(), true);
+    put(networkA);
+    assert.deepEqual(droppedAs('remote', far), ['foreign']);
+    assert.equal(reaches('a1', far), true);
+    assert.equal(reaches('remote', host), true);
+  });
+});
