@@ -35,6 +35,7 @@ export class Poller implements Disposable {
   readonly #watches = new Map<number, LoopWatch>();
   /** Answers whether a descriptor can be watched at all, with the kernel's reason when not. */
   readonly #probe = epollCreate(EPOLL_CLOEXEC);
+  #closed = false;
 
   /** Throws SysError EPERM (a file or directory), EBADF, EEXIST (already watched). */
   watch(fd: number, interest: Interest, callback: (events: Events) => void): Watch {
@@ -54,6 +55,8 @@ export class Poller implements Disposable {
 
   /** Ends every watch; the descriptors stay open. */
   [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const watch of this.#watches.values()) watch[Symbol.dispose]();
     closeSync(this.#probe);
   }
