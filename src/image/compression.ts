@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { PassThrough, pipeline, type Readable, type Transform } from 'node:stream';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { AppError, hasCode, messageOf } from '../base/index.ts';
+import { ZstdFrames } from './zstd-frames.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'bzip2' | 'xz';
 
@@ -30,9 +31,12 @@ export function sniff(head: Uint8Array): Compression {
 
 const chunkSize = 256 * 1024;
 
-/** A decompressor of node:zlib: runs on the thread pool. */
-export function inflater(compression: 'gzip' | 'zstd'): Transform {
-  return compression === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize });
+/** Decompresses on the thread pool (node:zlib). A failure of the source fails the result. */
+export function inflate(source: Readable, compression: 'gzip' | 'zstd'): Readable {
+  // The result carries every failure; the callback is for those who have no result to look at.
+  const done = (): void => {};
+  if (compression === 'gzip') return pipeline(source, createGunzip({ chunkSize }), done);
+  return pipeline(source, new ZstdFrames(), createZstdDecompress({ chunkSize }), done);
 }
 
 /** The same bytes, uncompressed whatever the compression. A failure of the source or of the data fails the result. */
@@ -41,7 +45,7 @@ export async function decompressed(source: Readable): Promise<Readable> {
   const compression = sniff(head);
   if (compression === 'none') return source;
   if (compression === 'gzip' || compression === 'zstd') {
-    return pipeline(source, inflater(compression), () => {});
+    return inflate(source, compression);
   }
   return throughProgram(source, compression);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, hasCode } from '../base/index.ts';
@@ -35,7 +35,10 @@ export class OverlayRootFs implements RootFs {
     const home = this.#home(containerId);
     const { upper, work, merged } = folders(home);
     mkdirSync(home, { recursive: true, mode: 0o710 });
-    for (const folder of [upper, work, merged]) mkdirSync(folder, { recursive: true, mode: 0o755 });
+    for (const folder of [upper, work, merged]) {
+      // The upper folder's mode is the container's root folder's, whatever our umask.
+      if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
+    }
     if (isMountPoint(home, merged)) return merged;
     await mountAsync('overlay', merged, 'overlay', 0, this.#options(imageId, upper, work));
     return merged;

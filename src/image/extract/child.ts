@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, openSync, readSync, writeSync } from 'node:fs';
 import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { chroot, dieWithParent } from '../../syscall/files.ts';
-import { inflater } from '../compression.ts';
+import { inflate } from '../compression.ts';
 import type { Job, JobResult } from './job.ts';
 import { TarReader } from './tar.ts';
 import { LayerTree } from './tree.ts';
@@ -48,11 +48,9 @@ async function readCompressed(fd: number, compression: Job['compression'], reade
     throw new AppError('invalid', `layers compressed with ${compression} are not supported: use gzip or zstd`);
   }
   const source = createReadStream('', { fd, highWaterMark: chunkSize });
-  const plain = source.pipe(inflater(compression));
-  source.on('error', (error) => plain.destroy(error));
   const hash = createHash('sha256');
   let size = 0;
-  for await (const chunk of plain as AsyncIterable<Buffer>) {
+  for await (const chunk of inflate(source, compression) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > generousBytes && size > source.bytesRead * generousRatio) {
       throw new AppError('invalid', 'invalid archive: it unpacks to more than a thousand times its size');

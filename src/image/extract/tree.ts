@@ -176,7 +176,18 @@ const isWhiteout = (stats: Stats): boolean => stats.isCharacterDevice() && stats
 
 /** The archive's fault, as far as it can be told from the machine's (a full disk). */
 function refused(name: string, error: unknown): unknown {
-  const archive = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'EPERM', 'EINVAL', 'EXDEV', 'EMLINK'];
+  const archive = [
+    'EEXIST',
+    'ENOENT',
+    'ENOTDIR',
+    'EISDIR',
+    'ELOOP',
+    'ENAMETOOLONG',
+    'EPERM',
+    'EINVAL',
+    'EXDEV',
+    'EMLINK',
+  ];
   const isArchive = error instanceof AppError || archive.some((code) => hasCode(error, code));
   if (!(error instanceof Error) || !isArchive) return error;
   return new AppError('invalid', `invalid archive: ${printable(name)}: ${error.message}`, { cause: error });
