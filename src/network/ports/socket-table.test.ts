@@ -9,7 +9,9 @@ const line = (local: string, state: string, inode: number): string =>
   `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0 0 10 0`;
 const sockets = (...lines: readonly string[]) => parseSocketTable([heading, ...lines, ''].join('\n'), 'tcp');
 
-test('parseSocketTable() reads listening sockets of both families', { skip: endianness() !== 'LE' }, () => {
+test('parseSocketTable() reads listening sockets of both families', {
+  skip: endianness() === 'LE' ? false : 'the lines are those of a little-endian machine',
+}, () => {
   const table = sockets(
     line('0100007F:1F90', '0A', 11),
     line('0100007F:1F91', '01', 12),
@@ -43,6 +45,6 @@ test('boundSockets() and processOf() lead from a real listener to this process',
   const span = { protocol: 'tcp', hostIp: '', hostPort: port, count: 1 } as const;
   const holder = holderOf(span, boundSockets('tcp'));
   assert.equal(holder?.address, '127.0.0.1');
-  assert.match((await processOf(holder!.inode)) ?? '', new RegExp(`^process ${process.pid}, .`));
+  assert.match((await processOf(holder!.inode)) ?? '', new RegExp(`^process ${process.pid}, node`));
   server.close();
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { formatIp, fromBytes, type Ip } from '../../base/index.ts';
 import { addressesMeet, isAny } from './held-ports.ts';
 import type { PortSpan, Protocol } from './types.ts';
@@ -55,10 +56,16 @@ export async function processOf(inode: string): Promise<string | undefined> {
     const fds = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const links = await Promise.all(fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
     if (!links.includes(wanted)) continue;
-    const command = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-    return `process ${pid}${command === '' ? '' : `, ${command.trim()}`}`;
+    return `process ${pid}${await commandOf(pid)}`;
   }
   return undefined;
+}
+
+/** The program as it was started: comm would be the name of a thread. */
+async function commandOf(pid: string): Promise<string> {
+  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  const program = basename(line.split('\0')[0] ?? '');
+  return program === '' ? '' : `, ${program}`;
 }
 
 /** Of the calling thread: /proc/net would be the first thread's namespace. */
