@@ -1,11 +1,11 @@
 import { AppError, Cidr, KeyedQueue, newId, shortId } from '../base/index.ts';
-import { listRoutes } from '../netlink/rt/route.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { type AddressingRequest, type AddressSpace, defaultPools4, localPools6, planPools } from './ipam/index.ts';
 import { findNetwork } from './lookup.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { isPredefined } from './predefined.ts';
+import { mainRoutes } from './reconcile/routes.ts';
 import type { NetworkCreate } from './types.ts';
 
 /** Makes and removes networks. */
@@ -107,7 +107,7 @@ export class Networks {
 
   #addressSpace(): AddressSpace {
     const { records, options, reconciler } = this.#core;
-    const routes = listRoutes(reconciler.host.route, { family: 4 });
+    const routes = mainRoutes(reconciler.host.route, { family: 4 });
     const given = options.defaultAddressPools ?? [];
     const pools6 = given.filter(({ base }) => base.family === 6);
     const pools4 = given.filter(({ base }) => base.family === 4);

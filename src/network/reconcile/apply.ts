@@ -45,7 +45,7 @@ export class Applier {
     if (operation.verb === 'create-link' || operation.verb === 'write-sysctl') this.#flush();
     if (operation.verb === 'create-link') this.#createLink(this.#open(operation.where), operation.link);
     else if (operation.verb === 'write-sysctl') this.#writeSysctl(operation.where, operation.sysctl);
-    else this.#pending.push(this.#message(operation));
+    else this.#queue(this.#message(operation));
   }
 
   #message(operation: Told): Message {
@@ -140,6 +140,11 @@ export class Applier {
 
   #remember(name: string, index: number): void {
     this.#indexes.set(`${this.#where} ${name}`, index);
+  }
+
+  /** Takes the finished message: finding an index, on the way to it, may have sent what was pending. */
+  #queue(message: Message): void {
+    this.#pending.push(message);
   }
 
   #flush(): void {

@@ -1,10 +1,11 @@
 import { listAddresses } from '../../netlink/rt/address.ts';
 import { type Link, listLinks } from '../../netlink/rt/link.ts';
-import { listRoutes, type Route, RTPROT_PORTOLAN } from '../../netlink/rt/route.ts';
+import { type Route, RTPROT_PORTOLAN } from '../../netlink/rt/route.ts';
 import type { ObservedLink, ObservedNamespace, ObservedRoute } from '../plan/observed.ts';
 import type { NamespacePlan } from '../plan/types.ts';
 import type { Mark } from './mark.ts';
 import type { Namespace } from './namespace.ts';
+import { mainRoutes } from './routes.ts';
 
 /**
  * What a namespace has of `plan`, and what it has of ours beside. An address carries no mark, so one that the plan does
@@ -26,7 +27,7 @@ export function observe(namespace: Namespace, plan: NamespacePlan, mark: Mark): 
       .map(({ linkIndex, cidr }) => ({ link: names.get(linkIndex) ?? '', cidr: cidr.toString() }))
       .filter(({ link, cidr }) => wanted.has(`${link} ${cidr}`)),
     routes: ([4, 6] as const).flatMap((family) =>
-      listRoutes(namespace.route, { family, protocol: RTPROT_PORTOLAN }).map((route) => observedRoute(route, names)),
+      mainRoutes(namespace.route, { family, protocol: RTPROT_PORTOLAN }).map((route) => observedRoute(route, names)),
     ),
     sysctls: sysctlsOf(namespace, plan),
   };

@@ -1,4 +1,4 @@
-import { SysError } from '../../base/index.ts';
+import { type Log, SysError } from '../../base/index.ts';
 import type { FirewallTable } from '../firewall/index.ts';
 import { expectedOf } from '../plan/expected.ts';
 import type { Observed } from '../plan/observed.ts';
@@ -15,6 +15,7 @@ export type ReconcilerOptions = {
   readonly host: Namespace;
   readonly firewall: FirewallTable;
   readonly mark: Mark;
+  readonly log: Log;
   /** Opens a sandbox's namespace; the descriptor is closed here. */
   readonly openSandbox: (id: string) => number;
 };
@@ -45,6 +46,7 @@ export class Reconciler {
       await this.#carryOut(change);
     } catch (error) {
       if (!(error instanceof SysError)) throw error;
+      this.#options.log.warn(`network: the kernel is not as it was left, mending: ${error.message}`);
       await this.#mend(after, change.elements, error);
     }
   }
