@@ -19,8 +19,15 @@ describe('a reserved port, with the rules in place', () => {
     await warmThreadPool();
     lab = new FirewallLab('relay');
     await lab.serve('a1', 'tcp', 80);
+    await lab.serve('a1', 'udp', 80);
     const order: HoldOrder = {
-      requests: [{ protocol: 'tcp', containerPort: 80, hostIp: '', hostPortFirst: 8080, hostPortLast: 8080 }],
+      requests: (['tcp', 'udp'] as const).map((protocol) => ({
+        protocol,
+        containerPort: 80,
+        hostIp: '',
+        hostPortFirst: 8080,
+        hostPortLast: 8080,
+      })),
       target: { ipv4: a1 },
     };
     const script = fileURLToPath(new URL('./ports-holder.ts', import.meta.url));
@@ -44,15 +51,18 @@ describe('a reserved port, with the rules in place', () => {
 
   test('is translated by the kernel for IPv4, with the address of the client', () => {
     assert.equal(lab.ask('remote', 'tcp', host, 8080), remote);
+    assert.equal(lab.ask('remote', 'udp', host, 8080), remote);
     assert.equal(lab.ask('engine', 'tcp', '127.0.0.1', 8080), gatewayA);
   });
 
   test('is relayed for ::1, which the kernel cannot translate', () => {
     assert.equal(lab.ask('engine', 'tcp', '::1', 8080), gatewayA);
+    assert.equal(lab.ask('engine', 'udp', '::1', 8080), gatewayA);
   });
 
   test('is relayed for IPv6 clients of a container that has IPv4 only', () => {
     assert.equal(lab.ask('remote', 'tcp', host6, 8080), gatewayA);
+    assert.equal(lab.ask('remote', 'udp', host6, 8080), gatewayA);
     assert.equal(lab.ask('b1', 'tcp', host6, 8080), gatewayA);
   });
 

@@ -150,6 +150,19 @@ kernelTest('restore() takes ports again, and keeps those in name that a process 
   await ports.reserve(db, [request(8080)]);
 });
 
+kernelTest('release() frees the ports of running relays at once', async (host) => {
+  host.run('ip', 'link', 'set', 'lo', 'up');
+  using ports = new PortReservations({ netns: host.fd, relay: true });
+  const wanted = [request(8080), request(8080, { protocol: 'udp' })];
+  for (let i = 0; i < 3; i++) {
+    await ports.reserve(web, wanted);
+    ports.serve('1', { ipv4: '192.0.2.2' });
+    assert.deepEqual(bound(host), ['tcp *:8080', 'udp *:8080']);
+    ports.release('1');
+  }
+  assert.deepEqual(bound(host), []);
+});
+
 kernelTest('500 ports as one range need no socket, and are ours all the same', async (host) => {
   using ports = open(host);
   const published = await ports.reserve(web, range(8000, 500));

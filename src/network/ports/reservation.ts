@@ -2,10 +2,11 @@ import { SysError } from '../../base/index.ts';
 import type { PublishedPort } from '../../store/records.ts';
 import { closeFd } from '../../syscall/socket.ts';
 import type { Refusal } from './conflicts.ts';
-import { Relay } from './relay.ts';
 import { openReserved } from './reserved-socket.ts';
 import { boundSockets, holderOf } from './socket-table.ts';
+import { TcpRelay } from './tcp-relay.ts';
 import type { RelayTarget } from './types.ts';
+import { UdpRelay } from './udp-relay.ts';
 
 /**
  * A longer range is looked up, not bound: each socket would cost 6.5 KiB of kernel memory and a descriptor.
@@ -17,7 +18,7 @@ export const mostSockets = 64;
 export class Reservation implements Disposable {
   readonly port: PublishedPort;
   readonly #sockets: Map<number, number>;
-  readonly #relays: Relay[] = [];
+  readonly #relays: Disposable[] = [];
 
   private constructor(port: PublishedPort, sockets: Map<number, number>) {
     this.port = port;
@@ -48,7 +49,8 @@ export class Reservation implements Disposable {
   /** Starts relays on the sockets that clients can reach which the kernel does not translate. */
   serve(target: RelayTarget): void {
     const { protocol, hostIp } = this.port;
-    if (protocol !== 'tcp' || (hostIp !== '' && !hostIp.includes(':'))) return;
+    if (protocol === 'sctp' || (hostIp !== '' && !hostIp.includes(':'))) return;
+    const Relay = protocol === 'tcp' ? TcpRelay : UdpRelay;
     for (const [number, fd] of this.#sockets) {
       this.#relays.push(new Relay(fd, target, this.port.containerPort + number - this.port.hostPort));
       this.#sockets.delete(number);

@@ -11,7 +11,7 @@ import { resolved, type Wish, wishesOf } from './wishes.ts';
 export type PortReservationsOptions = {
   /** Descriptor of the network namespace to bind in. Absent: the process's own, which is where relays connect from. */
   readonly netns?: number;
-  /** Whether reserved TCP ports also serve what the kernel cannot translate. Absent: yes, without `netns`. */
+  /** Whether reserved ports also serve what the kernel cannot translate. Absent: yes, without `netns`. */
   readonly relay?: boolean;
 };
 

@@ -8,7 +8,7 @@ import type { RelayTarget } from './types.ts';
  * Takes the descriptor over: closing the relay closes it. Open connections go on until either side ends them, or
  * until the relay is disposed.
  */
-export class Relay implements Disposable {
+export class TcpRelay implements Disposable {
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
 
