@@ -3,15 +3,21 @@ import { type Output, type Stdio, write } from './stdio.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Runs a further command line in this process. Answers with its exit code. */
+export type Again = (argv: readonly string[], stdio: Stdio) => Promise<number>;
+
 /** What every command has at hand. */
 export class Context implements Disposable {
   readonly stdio: Stdio;
   readonly env: Environment;
   readonly address: Address;
+  /** For the same engine, with streams of its own. */
+  readonly again: Again;
   #client: Client | undefined;
 
-  constructor(stdio: Stdio, env: Environment, address: Address) {
+  constructor(stdio: Stdio, env: Environment, address: Address, again: Again) {
     this.stdio = stdio;
+    this.again = again;
     this.env = env;
     this.address = address;
   }

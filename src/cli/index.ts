@@ -1,7 +1,7 @@
 import { hasCode } from '../base/index.ts';
 import { parseAddress } from '../client/index.ts';
 import { findCommand, groups } from './catalog.ts';
-import { Context, type Environment } from './context.ts';
+import { type Again, Context, type Environment } from './context.ts';
 import { describeFailure } from './failure.ts';
 import { parseGlobals } from './globals.ts';
 import { readArguments } from './parse/read.ts';
@@ -36,7 +36,8 @@ async function dispatch(argv: readonly string[], env: Environment, stdio: Stdio)
   const wantsHelp = help || rest[0] === 'help';
   const found = findCommand(words);
   if (found === undefined) return explain(words, stdio);
-  using context = new Context(stdio, env, parseAddress(host));
+  const again: Again = (others, streams) => runCli(['-H', host, ...others], env, streams);
+  using context = new Context(stdio, env, parseAddress(host), again);
   const { entry, length } = found;
   const path = ['portolan', ...words.slice(0, length)].join(' ');
   const command = await entry.load();

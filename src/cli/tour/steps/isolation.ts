@@ -1,0 +1,53 @@
+import type { Scene } from '../scene.ts';
+import type { Step } from '../step.ts';
+
+type Counter = { readonly counter?: { readonly name: string; readonly packets: number } };
+
+/** Study notes 1.7 (5), 1.8: test3 on isolated_nw. */
+export const isolation: Step = {
+  title: 'A network of its own: test3 cannot be reached',
+  why: [
+    'A user-defined network is another bridge: another broadcast domain, with another subnet.',
+    'The host could route between the two, so one rule drops what passes from one of our bridges to another.',
+  ],
+  async play(scene) {
+    const network = await scene.createNetwork('isolated_nw');
+    const name = scene.name('isolated_nw');
+    await scene.run('test3', '-itd', `--network=${name}`, '--name', scene.name('test3'), scene.image);
+    await scene.portolan('exec', scene.name('test3'), 'ip', '-o', '-4', 'addr', 'show');
+    await scene.tool('ip', '-br', 'addr', 'show', bridgeOf(network));
+    const target = await scene.address('test2', 'bridge');
+    const before = await dropped(scene);
+    const ping = await scene.portolan('exec', scene.name('test3'), 'ping', '-c', '1', '-W', '1', target);
+    const after = await dropped(scene);
+    await scene.tool('nft', 'list', 'counters');
+    await scene.say.check(ping.code !== 0, `${scene.name('test3')} does not reach ${scene.name('test2')} at ${target}`);
+    await scene.say.check(
+      after > before,
+      `the isolation rule dropped it: its counter went from ${before} to ${after} packets`,
+    );
+  },
+};
+
+/** The bridge's interface: the name it was given, or br- and the beginning of the id, as docker has it. */
+function bridgeOf({
+  Id,
+  Options,
+}: {
+  readonly Id: string;
+  readonly Options: Readonly<Record<string, string>>;
+}): string {
+  return Options?.['com.docker.network.bridge.name'] ?? `br-${Id.slice(0, 12)}`;
+}
+
+/** Packets dropped between networks so far, by every engine in this namespace. */
+async function dropped(scene: Scene): Promise<number> {
+  const { nftables } = await scene.host.json<{ readonly nftables: readonly Counter[] }>([
+    'nft',
+    '-j',
+    'list',
+    'counters',
+  ]);
+  const counters = nftables.flatMap(({ counter }) => (counter?.name === 'isolation' ? [counter.packets] : []));
+  return counters.reduce((sum, packets) => sum + packets, 0);
+}
