@@ -99,10 +99,11 @@ export class Attachments {
     serve(this.#core, sandbox);
   }
 
-  /** With the network itself, so that its bridge counts as there before and after. */
+  /** With the networks themselves, so that their bridges count as there before and after. */
   #plan(containerId: string, network: NetworkRecord): Plan {
-    const { planner } = this.#core;
-    return mergePlans([planner.network(network), planner.container(containerId)]);
+    const { planner, records } = this.#core;
+    const others = records.endpointsOf(containerId).map(({ networkId }) => networkId);
+    return mergePlans([planner.networks([network.id, ...others]), planner.container(containerId)]);
   }
 
   #withGateway({ gatewayEndpointId: _, ...rest }: SandboxRecord, endpoints: readonly EndpointRecord[]): SandboxRecord {

@@ -1,4 +1,5 @@
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { JoinedEndpoint } from './driver.ts';
 import { chooseGateway } from './gateway.ts';
 import { emptyNamespace, emptyPlan, mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
@@ -19,16 +20,10 @@ export class Planner {
     return this.#drivers.get(network.driver).planNetwork(network);
   }
 
-  /** A container's sandbox and its endpoints, with the networks they stand on; empty while it has no sandbox. */
+  /** A container's sandbox and its endpoints, without the networks they stand on; empty while it has no sandbox. */
   container(containerId: string): Plan {
     const sandbox = this.#records.sandboxOf(containerId);
-    if (sandbox === undefined) return emptyPlan;
-    const joined = this.#joined(sandbox);
-    return mergePlans([
-      ...joined.map(({ network }) => this.network(network)),
-      sandboxPlan(sandbox),
-      ...joined.map((one) => this.#drivers.get(one.network.driver).planEndpoint(one)),
-    ]);
+    return sandbox === undefined ? emptyPlan : this.#sandbox(sandbox);
   }
 
   /** Networks without who is on them: what an endpoint's plan may take for granted. */
@@ -59,7 +54,12 @@ export class Planner {
     );
   }
 
-  #joined(sandbox: SandboxRecord): readonly Parameters<ReturnType<DriverRegistry['get']>['planEndpoint']>[0][] {
+  #sandbox(sandbox: SandboxRecord): Plan {
+    const endpoints = this.#joined(sandbox).map((one) => this.#drivers.get(one.network.driver).planEndpoint(one));
+    return mergePlans([sandboxPlan(sandbox), ...endpoints]);
+  }
+
+  #joined(sandbox: SandboxRecord): readonly JoinedEndpoint[] {
     return this.#records.endpointsOf(sandbox.containerId).flatMap((endpoint) => {
       const network = this.#records.network(endpoint.networkId);
       const { lease } = endpoint;

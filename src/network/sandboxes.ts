@@ -4,6 +4,7 @@ import type { EndpointLease, EndpointRecord, PublishedPort, SandboxRecord } from
 import type { Core } from './core.ts';
 import { freeInterface } from './leases.ts';
 import { networkNotFound } from './lookup.ts';
+import { mergePlans } from './plan/merge.ts';
 import { writeBaseSysctls } from './sandbox-sysctls.ts';
 import type { PortRequest, SandboxRequest, SandboxUp } from './types.ts';
 
@@ -45,7 +46,8 @@ export class Sandboxes {
   async #build(sandbox: SandboxRecord, netns: number): Promise<void> {
     const { records, planner, reconciler, names, files } = this.#core;
     const networkIds = records.endpointsOf(sandbox.containerId).map(({ networkId }) => networkId);
-    const plugged = reconciler.change(planner.networks(networkIds), planner.container(sandbox.containerId));
+    const before = planner.networks(networkIds);
+    const plugged = reconciler.change(before, mergePlans([before, planner.container(sandbox.containerId)]));
     const written = files.write(sandbox);
     await Promise.all([plugged, written]);
     names.open(sandbox, netns);
@@ -59,7 +61,7 @@ export class Sandboxes {
     const { records, planner, leases, ports, names, files, pins, reconciler } = this.#core;
     const sandbox = records.sandboxOf(containerId);
     if (sandbox === undefined) return;
-    const remove = planner.container(containerId).elements.filter(({ owner }) => owner.startsWith('endpoint:'));
+    const { elements: remove } = planner.container(containerId);
     const endpoints = records.endpointsOf(containerId);
     records.transaction(() => {
       for (const { lease, ...rest } of endpoints) if (lease !== undefined) records.putEndpoint(rest);

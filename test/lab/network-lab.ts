@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { silent } from '../../src/base/index.ts';
+import { Log } from '../../src/base/index.ts';
 import {
   createNetworkController,
   type NetworkController,
@@ -20,6 +20,8 @@ import { memoryStore } from './memory-store.ts';
 export class NetworkLab {
   readonly store: NetworkStore = memoryStore();
   readonly notices: string[] = [];
+  /** What the reconciler found otherwise than it had left it. */
+  readonly mends: string[] = [];
   readonly #dir = mkdtempSync(join(tmpdir(), 'portolan-lab-'));
   readonly #netns = createNetns();
   readonly #options: Partial<NetworkOptions>;
@@ -50,7 +52,7 @@ export class NetworkLab {
     this.network = createNetworkController({
       options: { ...this.#defaults(), ...this.#options, ...options },
       store: this.store,
-      log: silent,
+      log: new Log('warn', (line) => this.#warned(line)),
       hostNetns: this.#netns.fd,
     });
     await this.network.start();
@@ -119,6 +121,26 @@ export class NetworkLab {
     };
   }
 
+  /** Names of the namespaces in the run directory. */
+  pins(): readonly string[] {
+    return listed(this.runDir).filter((name) => !name.startsWith('.'));
+  }
+
+  /** As if the engine were killed after it had built the sandbox and before it wrote that down. */
+  killHalfway(containerId: string): void {
+    const { sandbox } = this.network.sandboxOf(containerId)!;
+    this.store.sandboxes.delete(sandbox.id);
+    for (const { lease, ...rest } of this.store.endpoints.all()) {
+      if (rest.containerId === containerId && lease !== undefined) this.store.endpoints.put(rest);
+    }
+  }
+
+  /** As after the machine was started anew. */
+  losePin(containerId: string): void {
+    const { netnsPath } = this.network.sandboxOf(containerId)!;
+    spawnSync('umount', ['-l', netnsPath]);
+  }
+
   /** "172.17.0.2" of a container on a network. */
   address(containerId: string, networkName: string): string {
     const { id } = this.network.network(networkName);
@@ -139,6 +161,10 @@ export class NetworkLab {
       table: 'portolan-lab',
       notice: (message) => this.notices.push(message),
     };
+  }
+
+  #warned(line: string): void {
+    if (line.includes('mending')) this.mends.push(line);
   }
 
   async #close(): Promise<void> {
