@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmodSync, constants, mkdirSync, statSync } from 'node:fs';
+import { lstat, open, opendir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { AppError, hasCode } from '../base/index.ts';
 import { MNT_DETACH, mountAsync, UMOUNT_NOFOLLOW, umountAsync } from '../syscall/mount.ts';
 import type { Catalog } from './catalog.ts';
@@ -40,8 +40,25 @@ export class OverlayRootFs implements RootFs {
       if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
     }
     if (isMountPoint(home, merged)) return merged;
-    await mountAsync('overlay', merged, 'overlay', 0, this.#options(imageId, upper, work));
+    const lower = this.#lowers(imageId, 'link');
+    const options = optionsOf(lower, upper, work);
+    if (fits(options)) await mountAsync('overlay', merged, 'overlay', 0, options);
+    else await this.#mountMany(lower, folders(home));
     return merged;
+  }
+
+  /** Names the layers through a descriptor of their folder, which is shorter when the data root's path is long. */
+  async #mountMany(lower: readonly string[], { upper, work, merged }: Folders): Promise<void> {
+    await using links = await open(join(this.#deps.root, 'l'), constants.O_DIRECTORY);
+    const options = optionsOf(
+      lower.map((path) => `/proc/self/fd/${links.fd}/${basename(path)}`),
+      upper,
+      work,
+    );
+    if (!fits(options)) {
+      throw new AppError('invalid', 'max depth exceeded: the image has more layers than fit in one overlay mount');
+    }
+    await mountAsync('overlay', merged, 'overlay', 0, options);
   }
 
   async unmount(containerId: string): Promise<void> {
@@ -88,20 +105,18 @@ export class OverlayRootFs implements RootFs {
     if (ids.size === 0) return [this.#empty];
     return [...ids].map((id) => (form === 'link' ? layers.linkPath(id) : layers.folder(id)));
   }
-
-  /** The options that decide how upper folders are written are fixed, whatever the kernel was built with. */
-  #options(imageId: string, upper: string, work: string): string {
-    const lower = this.#lowers(imageId, 'link').map(escaped).join(':');
-    const dirs = `lowerdir=${lower},upperdir=${escaped(upper)},workdir=${escaped(work)}`;
-    const options = `${dirs},index=off,redirect_dir=off,metacopy=off`;
-    if (Buffer.byteLength(options) >= pageSize) {
-      throw new AppError('invalid', 'max depth exceeded: the image has more layers than fit in one overlay mount');
-    }
-    return options;
-  }
 }
 
-const folders = (home: string): { upper: string; work: string; merged: string } => ({
+/** The options that decide how upper folders are written are fixed, whatever the kernel was built with. */
+function optionsOf(lower: readonly string[], upper: string, work: string): string {
+  const dirs = `lowerdir=${lower.map(escaped).join(':')},upperdir=${escaped(upper)},workdir=${escaped(work)}`;
+  return `${dirs},index=off,redirect_dir=off,metacopy=off`;
+}
+
+const fits = (options: string): boolean => Buffer.byteLength(options) < pageSize;
+
+type Folders = { readonly upper: string; readonly work: string; readonly merged: string };
+const folders = (home: string): Folders => ({
   upper: join(home, 'upper'),
   work: join(home, 'work'),
   merged: join(home, 'merged'),

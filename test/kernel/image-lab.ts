@@ -14,7 +14,7 @@ export type ImageLab = { readonly images: Images; readonly root: string; readonl
 
 /** An image store in a folder of its own; everything goes with the test, mounts too. */
 export async function imageLab(t: TestContext): Promise<ImageLab> {
-  const root = folder(t);
+  const root = mkdtempSync(join(tmpdir(), 'portolan-image-'));
   const db = new Database(':memory:');
   const images = openImages(root, db);
   await images.start();
@@ -22,6 +22,7 @@ export async function imageLab(t: TestContext): Promise<ImageLab> {
     await images[Symbol.asyncDispose]();
     db[Symbol.dispose]();
     for (const mount of mountsBelow(root)) execFileSync('umount', [mount]);
+    rmSync(root, { recursive: true });
   });
   return { images, root, db };
 }

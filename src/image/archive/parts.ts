@@ -55,9 +55,9 @@ export async function readParts(source: Readable, incoming: Incoming): Promise<P
   const files = new Map<string, Spooled>();
   const links = new Map<string, string>();
   const entries = extract();
+  const plain = await decompressed(source);
+  const fed = new Promise<unknown>((resolve) => pipeline(plain, entries, resolve));
   try {
-    // pipeline() hands a failure of the source to the loop below.
-    pipeline(await decompressed(source), entries, () => {});
     for await (const entry of entries) {
       const { name, type, linkname } = entry.header;
       if (files.size + links.size >= maxParts) throw new AppError('invalid', 'invalid archive: too many files');
@@ -67,7 +67,8 @@ export async function readParts(source: Readable, incoming: Incoming): Promise<P
       entry.resume();
     }
   } catch (error) {
-    throw asInvalid(error);
+    // A member in the middle of which the source fails says only that it was destroyed.
+    throw asInvalid(messageOf(error) === 'Stream was destroyed' ? ((await fed) ?? error) : error);
   }
   return new Parts(files, links);
 }
