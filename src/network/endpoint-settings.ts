@@ -1,4 +1,4 @@
-import { AppError, isIp, parseMac, shortId } from '../base/index.ts';
+import { AppError, isIp, parseMac } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
 import { AddressPool } from './ipam/index.ts';
 import { isUserDefined } from './predefined.ts';
@@ -84,6 +84,6 @@ export function checkDetachment(
     throw new AppError('invalid', text);
   }
   if (endpoint === undefined) {
-    throw new AppError('internal', `container ${shortId(containerId)} is not connected to network ${network.name}`);
+    throw new AppError('internal', `container ${containerId} is not connected to network ${network.name}`);
   }
 }

@@ -79,7 +79,10 @@ class NamespaceDifference {
     this.#seen = seen;
   }
 
-  /** What has to go first, since it would be in the way: routes, then addresses, of links that stay. */
+  /**
+   * What has to go first, since it would be in the way: routes, then addresses of links that stay, as a bridge may that
+   * was there before us.
+   */
   withdrawn(): readonly Operation[] {
     const where = this.#where;
     const stays = new Set(this.#plan.links.map((link) => link.name));
@@ -90,7 +93,8 @@ class NamespaceDifference {
         .filter((route) => this.#isOurs(route.link) && !routes.has(routeKey(route)))
         .map((route) => ({ where, verb: 'delete-route' as const, route })),
       ...this.#seen.addresses
-        .filter((address) => stays.has(address.link) && !addresses.has(addressKey(address)))
+        .filter((address) => stays.has(address.link) || this.#seen.links.get(address.link)?.kind === 'bridge')
+        .filter((address) => !addresses.has(addressKey(address)))
         .map((address) => ({ where, verb: 'delete-address' as const, address })),
     ];
   }

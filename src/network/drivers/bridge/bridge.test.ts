@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../../store/records.ts';
+import type { JoinedEndpoint } from '../../driver.ts';
+import { bridgeDriver, bridgeOptions } from './index.ts';
+
+const driver = bridgeDriver({ masquerade: true });
+const id = '0123456789ab'.padEnd(64, '0');
+
+const network = (more: Partial<NetworkRecord> = {}): NetworkRecord => ({
+  id,
+  name: 'front',
+  driver: 'bridge',
+  created: '2026-01-01T00:00:00Z',
+  scope: 'local',
+  ipv4: true,
+  ipv6: false,
+  internal: false,
+  attachable: false,
+  ipam: {
+    driver: 'default',
+    options: {},
+    pools: [{ subnet: '192.0.2.0/24', gateway: '192.0.2.1', automatic: true }],
+  },
+  options: {},
+  labels: {},
+  ...more,
+});
+
+const joined = (more: Partial<JoinedEndpoint> = {}): JoinedEndpoint => {
+  const lease = { hostInterface: 'veth1', interface: 'eth0', mac: '02:00:00:00:00:02', ipv4: '192.0.2.2/24' };
+  const endpoint: EndpointRecord = {
+    id: 'e'.repeat(64),
+    networkId: id,
+    containerId: 'c'.repeat(64),
+    order: 0,
+    request: { aliases: [], links: [], linkLocal: [], driverOptions: {}, gatewayPriority: 0 },
+    lease,
+  };
+  const sandbox: SandboxRecord = {
+    id: 's',
+    containerId: endpoint.containerId,
+    containerName: 'web',
+    hostname: 'web',
+    domainname: '',
+    ports: [{ protocol: 'tcp', containerPort: 80, count: 1, hostIp: '', hostPort: 8080 }],
+    naming: { filesDir: '', dns: [], dnsSearch: [], dnsOptions: [], extraHosts: [] },
+  };
+  return { network: network(), endpoint, lease, sandbox, isGateway: true, ...more };
+};
+
+test('planNetwork() is a bridge named for the network, with the gateway as its address', () => {
+  const plan = driver.planNetwork(network());
+  assert.deepEqual(plan.host.links, [
+    { name: 'br-0123456789ab', owner: `network:${id}`, kind: { type: 'bridge' }, mac: '02:01:23:45:67:89' },
+  ]);
+  assert.deepEqual(plan.host.addresses, [{ link: 'br-0123456789ab', cidr: '192.0.2.1/24', owner: `network:${id}` }]);
+  assert.deepEqual(
+    plan.elements.map(({ set }) => set),
+    ['bridges', 'peers', 'masquerade4'],
+  );
+});
+
+test('planNetwork() of an internal network masquerades nothing and lets 127.0.0.1 out nowhere', () => {
+  const plan = driver.planNetwork(network({ internal: true }));
+  assert.deepEqual(
+    plan.elements.map(({ set }) => set),
+    ['bridges', 'peers', 'internal'],
+  );
+  assert.deepEqual(plan.host.sysctls, []);
+});
+
+test('planNetwork() follows the options: name, MTU, no masquerade, no ICC, no address', () => {
+  const options = {
+    [bridgeOptions.name]: 'mybr',
+    [bridgeOptions.mtu]: '1400',
+    [bridgeOptions.masquerade]: 'false',
+    [bridgeOptions.icc]: 'false',
+    [bridgeOptions.inhibitIpv4]: 'true',
+  };
+  const plan = driver.planNetwork(network({ options }));
+  assert.equal(plan.host.links[0]!.name, 'mybr');
+  assert.equal(plan.host.links[0]!.mtu, 1400);
+  assert.deepEqual(plan.host.addresses, []);
+  const sets = new Set(plan.elements.map(({ set }) => set));
+  assert.ok(sets.has('apart') && !sets.has('peers') && !sets.has('masquerade4'));
+  assert.equal(driver.planEndpoint(joined({ network: network({ options }) })).host.links[0]!.isolated, true);
+});
+
+test('planEndpoint() of the gateway endpoint has the default route and the ports, others have neither', () => {
+  const gateway = driver.planEndpoint(joined());
+  assert.deepEqual(gateway.sandboxes.get('s')!.routes, [
+    { link: 'eth0', destination: '0.0.0.0/0', via: '192.0.2.1', owner: `endpoint:${'e'.repeat(64)}` },
+  ]);
+  assert.deepEqual(
+    gateway.elements.map(({ key, value }) => `${key} : ${value}`),
+    ['tcp . 8080 : 192.0.2.2 . 80'],
+  );
+  const other = driver.planEndpoint(joined({ isGateway: false }));
+  assert.deepEqual(other.sandboxes.get('s')!.routes, []);
+  assert.deepEqual(other.elements, []);
+});
+
+test('gateway() of an internal network is none', () => {
+  assert.deepEqual(driver.gateway(network()), { ipv4: '192.0.2.1' });
+  assert.equal(driver.gateway(network({ internal: true })), undefined);
+});
+
+test('check() refuses what Docker refuses, in its words', () => {
+  const bad = (options: Record<string, string>) => () => driver.check(network({ options }), []);
+  assert.throws(bad({ [bridgeOptions.icc]: 'maybe' }), {
+    kind: 'invalid',
+    message:
+      'failed to parse com.docker.network.bridge.enable_icc value: maybe (strconv.ParseBool: parsing "maybe": invalid syntax)',
+  });
+  assert.throws(bad({ [bridgeOptions.name]: 'a name too long for a link' }), { kind: 'invalid' });
+  assert.throws(() => driver.check(network({ ipv4: false }), []), { message: 'IPv4 or IPv6 must be enabled' });
+  const other = network({ id: 'f'.repeat(64), options: { [bridgeOptions.name]: 'br-0123456789ab' } });
+  assert.throws(() => driver.check(network(), [other]), {
+    kind: 'forbidden',
+    message: /networks have same bridge name$/,
+  });
+  const overlapping = network({ id: 'f'.repeat(64) });
+  assert.throws(() => driver.check(network(), [overlapping]), { message: /networks have overlapping IPv4$/ });
+});
+
+test('warnings() name the options that have no effect', () => {
+  const options = { 'com.docker.network.bridge.gateway_mode_ipv4': 'routed', 'my.own': 'x' };
+  assert.deepEqual(driver.warnings(network({ options })), [
+    'option com.docker.network.bridge.gateway_mode_ipv4 is not known here and has no effect',
+  ]);
+});
