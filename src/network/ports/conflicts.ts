@@ -1,8 +1,8 @@
 import { AppError } from '../../base/index.ts';
-import { processOf } from './socket-table.ts';
+import { type BoundSocket, holderOf, processOf } from './socket-table.ts';
 import type { PortOwner, Protocol } from './types.ts';
 
-/** Why a host port could not be had. `inode` is the socket that holds it. */
+/** Why a host port could not be had. */
 export type Refusal =
   | { readonly by: 'us'; readonly hostIp: string; readonly port: number; readonly owner: PortOwner }
   | {
@@ -10,7 +10,6 @@ export type Refusal =
       readonly protocol: Protocol;
       readonly hostIp: string;
       readonly port: number;
-      readonly inode?: string;
     }
   | {
       readonly by: 'kernel';
@@ -21,12 +20,15 @@ export type Refusal =
     }
   | { readonly by: 'range' };
 
+/** Finds the sockets in the way, in the namespace that the ports are of. */
+export type SocketLookup = (protocol: Protocol) => Promise<readonly BoundSocket[]>;
+
 /** Docker's sentence, then who holds the port. Docker answers all of them with status 500. */
-export async function errorOf(refusal: Refusal): Promise<AppError> {
-  return new AppError('internal', await textOf(refusal));
+export async function errorOf(refusal: Refusal, lookup: SocketLookup): Promise<AppError> {
+  return new AppError('internal', await textOf(refusal, lookup));
 }
 
-export async function textOf(refusal: Refusal): Promise<string> {
+export async function textOf(refusal: Refusal, lookup: SocketLookup): Promise<string> {
   if (refusal.by === 'range') return 'all ports are allocated';
   const place = printed(refusal.hostIp, refusal.port);
   if (refusal.by === 'us') {
@@ -34,7 +36,8 @@ export async function textOf(refusal: Refusal): Promise<string> {
   }
   const failed = `failed to bind host port ${place}/${refusal.protocol}`;
   if (refusal.by === 'kernel') return `${failed}: ${reasons[refusal.code] ?? refusal.code}`;
-  const holder = refusal.inode === undefined ? undefined : await processOf(refusal.inode);
+  const socket = holderOf({ ...refusal, hostPort: refusal.port, count: 1 }, await lookup(refusal.protocol));
+  const holder = socket === undefined ? undefined : await processOf(socket.inode);
   return `${failed}: address already in use${holder === undefined ? '' : ` (by ${holder})`}`;
 }
 

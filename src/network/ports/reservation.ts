@@ -3,7 +3,6 @@ import type { PublishedPort } from '../../store/records.ts';
 import { closeFd } from '../../syscall/socket.ts';
 import type { Refusal } from './conflicts.ts';
 import { openReserved } from './reserved-socket.ts';
-import { boundSockets, holderOf } from './socket-table.ts';
 import { TcpRelay } from './tcp-relay.ts';
 import type { RelayTarget } from './types.ts';
 import { UdpRelay } from './udp-relay.ts';
@@ -27,7 +26,7 @@ export class Reservation implements Disposable {
 
   /** In the namespace that the calling thread is in. Answers why not, when somebody else has one of the ports. */
   static open(port: PublishedPort): Reservation | Refusal {
-    if (port.count > mostSockets) return inspected(port) ?? new Reservation(port, new Map());
+    if (port.count > mostSockets) return Reservation.unbound(port);
     const sockets = new Map<number, number>();
     for (let number = port.hostPort; number < port.hostPort + port.count; number++) {
       try {
@@ -41,7 +40,7 @@ export class Reservation implements Disposable {
     return new Reservation(port, sockets);
   }
 
-  /** A hold in name only: for a port of a running container that somebody else has bound meanwhile. */
+  /** A hold in name only: a long range, or a port of a running container that somebody else has bound meanwhile. */
   static unbound(port: PublishedPort): Reservation {
     return new Reservation(port, new Map());
   }
@@ -64,16 +63,8 @@ export class Reservation implements Disposable {
   }
 }
 
-function inspected(port: PublishedPort): Refusal | undefined {
-  const { protocol, hostIp } = port;
-  const holder = holderOf(port, boundSockets(protocol));
-  if (holder === undefined) return undefined;
-  return { by: 'process', protocol, hostIp, port: holder.port, inode: holder.inode };
-}
-
 function refusalOf({ protocol, hostIp }: PublishedPort, port: number, error: unknown): Refusal {
   if (!(error instanceof SysError)) throw error;
-  if (error.code !== 'EADDRINUSE') return { by: 'kernel', protocol, hostIp, port, code: error.code };
-  const holder = holderOf({ protocol, hostIp, hostPort: port, count: 1 }, boundSockets(protocol));
-  return { by: 'process', protocol, hostIp, port, ...(holder === undefined ? {} : { inode: holder.inode }) };
+  const place = { protocol, hostIp, port };
+  return error.code === 'EADDRINUSE' ? { by: 'process', ...place } : { by: 'kernel', ...place, code: error.code };
 }

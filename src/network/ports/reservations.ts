@@ -1,10 +1,11 @@
 import type { PublishedPort } from '../../store/records.ts';
 import { inNetns } from '../../syscall/netns.ts';
 import type { PortRequest } from '../types.ts';
-import { errorOf, type Refusal, textOf } from './conflicts.ts';
+import { errorOf, type Refusal, type SocketLookup, textOf } from './conflicts.ts';
 import { EphemeralPorts } from './ephemeral.ts';
 import { HeldPorts } from './held-ports.ts';
-import { Reservation } from './reservation.ts';
+import { mostSockets, Reservation } from './reservation.ts';
+import { boundSockets, holderOf } from './socket-table.ts';
 import type { PortOwner, RelayTarget } from './types.ts';
 import { resolved, type Wish, wishesOf } from './wishes.ts';
 
@@ -35,17 +36,21 @@ export class PortReservations implements Disposable {
 
   /**
    * Resolves and reserves all that one container asks for, or nothing. Texts of conflicts are Docker's, and name who
-   * holds the port. Promises only because naming a foreign process has to look at all of them.
+   * holds the port. Asynchronous because the kernel's table of sockets is, which long ranges and errors need.
    */
   async reserve(owner: PortOwner, requests: readonly PortRequest[]): Promise<readonly PublishedPort[]> {
     const taken: Reservation[] = [];
+    let refusal: Refusal | undefined;
     for (const wish of wishesOf(requests)) {
       const got = this.#inside(() => this.#take(owner, wish));
-      if (isRefusal(got)) {
-        for (const reservation of taken) this.#giveBack(owner, reservation);
-        throw await errorOf(got);
-      }
-      taken.push(...got);
+      if (isRefusal(got)) refusal = got;
+      else taken.push(...got);
+      if (refusal !== undefined) break;
+    }
+    refusal ??= await this.#inspect(taken);
+    if (refusal !== undefined) {
+      for (const reservation of taken) this.#giveBack(owner, reservation);
+      throw await errorOf(refusal, this.#lookup);
     }
     this.#keep(owner, taken);
     return taken.map(({ port }) => port);
@@ -60,7 +65,7 @@ export class PortReservations implements Disposable {
     const taken: Reservation[] = [];
     for (const port of published) {
       const got = this.#inside(() => this.#open(port));
-      if (isRefusal(got)) lost.push(await textOf(got));
+      if (isRefusal(got)) lost.push(await textOf(got, this.#lookup));
       taken.push(isRefusal(got) ? Reservation.unbound(port) : got);
       this.#held.add(port, owner);
     }
@@ -84,6 +89,19 @@ export class PortReservations implements Disposable {
   /** Closes all sockets; no container's ports are forgotten in the records. */
   [Symbol.dispose](): void {
     for (const id of [...this.#owned.keys()]) this.release(id);
+  }
+
+  /** Sockets in the namespace of the ports. */
+  readonly #lookup: SocketLookup = (protocol) => this.#inside(() => ({ sockets: boundSockets(protocol) })).sockets;
+
+  /** Who has a port of the ranges that no socket of ours holds. */
+  async #inspect(taken: readonly Reservation[]): Promise<Refusal | undefined> {
+    for (const { port } of taken.filter(({ port }) => port.count > mostSockets)) {
+      const holder = holderOf(port, await this.#lookup(port.protocol));
+      if (holder !== undefined)
+        return { by: 'process', protocol: port.protocol, hostIp: port.hostIp, port: holder.port };
+    }
+    return undefined;
   }
 
   #keep(owner: PortOwner, taken: readonly Reservation[]): void {

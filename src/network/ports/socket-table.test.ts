@@ -43,7 +43,7 @@ test('boundSockets() and processOf() lead from a real listener to this process',
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const span = { protocol: 'tcp', hostIp: '', hostPort: port, count: 1 } as const;
-  const holder = holderOf(span, boundSockets('tcp'));
+  const holder = holderOf(span, await boundSockets('tcp'));
   assert.equal(holder?.address, '127.0.0.1');
   assert.match((await processOf(holder!.inode)) ?? '', new RegExp(`^process ${process.pid}, node`));
   server.close();

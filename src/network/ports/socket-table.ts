@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { closeSync, openSync, readFile } from 'node:fs';
+import { readdir, readlink, readFile as readText } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { formatIp, fromBytes, type Ip } from '../../base/index.ts';
 import { addressesMeet, isAny } from './held-ports.ts';
@@ -11,13 +11,33 @@ export type BoundSocket = { readonly address: string; readonly port: number; rea
 const tcpListen = '0A'; // TCP_LISTEN, <net/tcp_states.h>
 
 /**
- * The sockets of the calling thread's namespace that hold a port: listening ones of TCP, bound ones of UDP. The
- * kernel offers no such table for SCTP without its module.
+ * The sockets that hold a port in the namespace that the calling thread is in now: listening ones of TCP, bound ones
+ * of UDP. Opened at once and read in the thread pool: /proc/net/tcp walks all connections, 3 ms and more. The kernel
+ * offers no such table for SCTP without its module.
  */
-export function boundSockets(protocol: Protocol): readonly BoundSocket[] {
-  if (protocol === 'sctp') return [];
-  return [...parseSocketTable(read(protocol), protocol), ...parseSocketTable(read(`${protocol}6`), protocol)];
+export function boundSockets(protocol: Protocol): Promise<readonly BoundSocket[]> {
+  const tables = protocol === 'sctp' ? [] : [protocol, `${protocol}6`];
+  const opened = tables.flatMap((table) => open(`/proc/thread-self/net/${table}`) ?? []);
+  return Promise.all(opened.map(readAll)).then((texts) => texts.flatMap((text) => parseSocketTable(text, protocol)));
 }
+
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined; // a kernel without IPv6
+  }
+}
+
+/** A descriptor of such a table belongs to the namespace it was opened in, wherever it is read. */
+const readAll = (fd: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    readFile(fd, 'utf8', (error, text) => {
+      closeSync(fd);
+      if (error === null) resolve(text);
+      else reject(error);
+    });
+  });
 
 /** The text of /proc/net/{tcp,tcp6,udp,udp6}; addresses are 32-bit words in the machine's own byte order. */
 export function parseSocketTable(text: string, protocol: Protocol): readonly BoundSocket[] {
@@ -63,16 +83,7 @@ export async function processOf(inode: string): Promise<string | undefined> {
 
 /** The program as it was started: comm would be the name of a thread. */
 async function commandOf(pid: string): Promise<string> {
-  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  const line = await readText(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   const program = basename(line.split('\0')[0] ?? '');
   return program === '' ? '' : `, ${program}`;
-}
-
-/** Of the calling thread: /proc/net would be the first thread's namespace. */
-function read(table: string): string {
-  try {
-    return readFileSync(`/proc/thread-self/net/${table}`, 'utf8');
-  } catch {
-    return '';
-  }
 }
