@@ -1,8 +1,6 @@
-import { hasCode } from '../base/index.ts';
 import { parseAddress } from '../client/index.ts';
 import { findCommand, groups } from './catalog.ts';
 import { type Again, Context, type Environment } from './context.ts';
-import { describeFailure } from './failure.ts';
 import { parseGlobals } from './globals.ts';
 import { readArguments } from './parse/read.ts';
 import { UsageError } from './parse/usage-error.ts';
@@ -19,9 +17,14 @@ export async function runCli(argv: readonly string[], env: Environment, stdio: S
     return await dispatch(argv, env, stdio);
   } catch (error) {
     // `portolan ps | head`: a reader that has seen enough is no error.
-    if (hasCode(error, 'EPIPE')) return 0;
-    await write(stdio.stderr, `${error instanceof UsageError ? error.message : describeFailure(error)}\n`);
-    return error instanceof UsageError ? error.exitCode : 1;
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0;
+    if (error instanceof UsageError) {
+      await write(stdio.stderr, `${error.message}\n`);
+      return error.exitCode;
+    }
+    const { describeFailure } = await import('./failure.ts');
+    await write(stdio.stderr, `${describeFailure(error)}\n`);
+    return 1;
   }
 }
 

@@ -1,5 +1,3 @@
-import { AppError } from '../base/index.ts';
-
 /** Where the engine listens unless told otherwise. */
 export const defaultHost = 'unix:///run/portolan/portolan.sock';
 
@@ -10,11 +8,11 @@ export type Address = {
   readonly text: string;
 };
 
-/** Reads "unix:///path" or a bare absolute path. Throws `invalid` for any other transport. */
+/** Reads "unix:///path" or a bare absolute path. Throws for any other transport. */
 export function parseAddress(text: string): Address {
   const path = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
   if (!path.startsWith('/')) {
-    throw new AppError('invalid', `unable to use the host "${text}": want unix:///path/to/socket`);
+    throw new Error(`unable to use the host "${text}": want unix:///path/to/socket`);
   }
   return { socketPath: path, text: `unix://${path}` };
 }

@@ -1,10 +1,4 @@
-import {
-  Agent,
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Address } from './address.ts';
@@ -23,10 +17,16 @@ export type Call = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/**
+ * An import of node:http reads every one of its exports, and one of them loads a whole second HTTP client (undici): 20 ms
+ * and 13 MiB. Asked for in this way, only what is used is loaded.
+ */
+const http = process.getBuiltinModule('node:http');
+
 /** Requests over the engine's unix socket, without a version in the path: the engine then speaks its own. */
 export class Transport implements Disposable {
   readonly #address: Address;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent = new http.Agent({ keepAlive: true });
 
   constructor(address: Address) {
     this.#address = address;
@@ -82,7 +82,7 @@ export class Transport implements Disposable {
       headers: { Host: 'portolan', ...contentHeaders(method, call), ...call.headers, ...extra },
     };
     if (call.signal !== undefined) options.signal = call.signal;
-    return httpRequest(options);
+    return http.request(options);
   }
 
   async #checked(answer: IncomingMessage): Promise<IncomingMessage> {

@@ -2,8 +2,7 @@ import type { EventMessage } from '../../contract/index.ts';
 import { command } from '../parse/command.ts';
 import { text } from '../parse/flag.ts';
 import { documentFlags, filterFlag, filtersOf } from '../parse/shared.ts';
-import { unescapeFormat } from '../print/listing.ts';
-import { compile, goJson } from '../template/index.ts';
+import { compile, goJson, unescapeFormat } from '../template/index.ts';
 import { parseMoment } from '../values/time.ts';
 
 export const events = command({

@@ -2,9 +2,8 @@ import type { SystemInfo } from '../../contract/index.ts';
 import { command } from '../parse/command.ts';
 import { documentFlags } from '../parse/shared.ts';
 import { binarySize } from '../print/human.ts';
-import { unescapeFormat } from '../print/listing.ts';
 import { release } from '../release.ts';
-import { compile, goJson } from '../template/index.ts';
+import { compile, goJson, unescapeFormat } from '../template/index.ts';
 
 export const info = command({
   usage: '[OPTIONS]',

@@ -4,8 +4,7 @@ import { describeFailure } from '../failure.ts';
 import { type Command, command } from '../parse/command.ts';
 import { text, toggle } from '../parse/flag.ts';
 import { documentFlags } from '../parse/shared.ts';
-import { unescapeFormat } from '../print/listing.ts';
-import { compile, goJson, TemplateError } from '../template/index.ts';
+import { compile, goJson, TemplateError, unescapeFormat } from '../template/index.ts';
 
 type Lookup = (context: Context, name: string, size: boolean) => Promise<object>;
 

@@ -1,9 +1,7 @@
 import { arch } from 'node:os';
 import type { SystemVersion } from '../../contract/index.ts';
-import { describeFailure } from '../failure.ts';
 import { command } from '../parse/command.ts';
 import { documentFlags } from '../parse/shared.ts';
-import { unescapeFormat } from '../print/listing.ts';
 import { release } from '../release.ts';
 
 export const version = command({
@@ -27,6 +25,7 @@ export const version = command({
       ),
     );
     if (failure === undefined) return 0;
+    const { describeFailure } = await import('../failure.ts');
     await context.err(`${describeFailure(failure)}\n`);
     return 1;
   },
@@ -56,7 +55,7 @@ const clientVersion = (): ClientVersion => ({
 async function shown(versions: Versions, format: string): Promise<string> {
   if (format === '') return text(versions);
   // Most calls want the plain text: the template reader is loaded when it is asked for.
-  const { compile, goJson } = await import('../template/index.ts');
+  const { compile, goJson, unescapeFormat } = await import('../template/index.ts');
   return `${format === 'json' ? goJson(versions) : compile(unescapeFormat(format))(versions)}\n`;
 }
 

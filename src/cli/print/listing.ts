@@ -1,4 +1,4 @@
-import { compile, goJson } from '../template/index.ts';
+import { compile, goJson, unescapeFormat } from '../template/index.ts';
 import { table } from './table.ts';
 
 /** A row for --format: field name to value; a function is a field with a parameter, as `.Label "key"`. */
@@ -28,9 +28,6 @@ export function formatListing(listing: Listing, style: ListingStyle): string {
   const line = compile(unescapeFormat(format));
   return listing.rows.map((row) => `${line(row)}\n`).join('');
 }
-
-/** In a --format, a written-out \t or \n is a tab or a new line. */
-export const unescapeFormat = (format: string): string => format.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
 
 function plainTable({ rows, headings, columns }: Listing): string {
   const head = columns.map((column) => headings[column] ?? column.toUpperCase());

@@ -9,3 +9,6 @@ export function compile(source: string): (data: unknown) => string {
   const nodes = parseTemplate(source);
   return (data) => render(nodes, data);
 }
+
+/** In a --format, a written-out \t or \n is a tab or a new line. */
+export const unescapeFormat = (format: string): string => format.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
