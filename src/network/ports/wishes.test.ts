@@ -49,3 +49,8 @@ test('wishesOf() wants one number for both families of one port, and two for the
   assert.deepEqual(short([request({ hostIp: '0.0.0.0' }), request({ hostIp: '::' })]), ['0.0.0.0,:::0-0:80x1/tcp']);
   assert.deepEqual(short([request({}), request({})]), [':0-0:80x1/tcp', ':0-0:80x1/tcp']);
 });
+
+test('wishesOf() gives an address one spelling, and refuses what is none', () => {
+  assert.deepEqual(short([exact(80, 80, { hostIp: '0:0::0' })]), [':::80-80:80x1/tcp']);
+  assert.throws(() => wishesOf([exact(80, 80, { hostIp: 'localhost' })]), /^AppError: invalid IP address: localhost$/);
+});

@@ -1,3 +1,4 @@
+import { formatIp, parseIp } from '../../base/index.ts';
 import type { PublishedPort } from '../../store/records.ts';
 import type { PortRequest } from '../types.ts';
 
@@ -15,7 +16,10 @@ export type Wish = {
   readonly last: number;
 };
 
-/** Exact ports first, then choices within a range, then any free one: a choice must not take what is asked for by number. */
+/**
+ * Exact ports first, then choices within a range, then any free one: a choice must not take what is asked for by
+ * number. Throws `invalid` for a host address that is none.
+ */
 export function wishesOf(requests: readonly PortRequest[]): readonly Wish[] {
   const exact = requests.filter(isExact).map((request) => wishOf(request));
   const choices = sameNumber(requests.filter((request) => !isExact(request)).map((request) => wishOf(request)));
@@ -39,7 +43,7 @@ const wishOf = ({ protocol, containerPort, hostIp, hostPortFirst, hostPortLast }
   protocol,
   containerPort,
   count: 1,
-  hostIps: [hostIp],
+  hostIps: [hostIp === '' ? '' : formatIp(parseIp(hostIp))],
   first: hostPortFirst,
   last: hostPortLast,
 });
