@@ -1,7 +1,7 @@
 import type { ContainerInspect } from '../../contract/index.ts';
 import { command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { detachKeysFlag, sigProxyFlag } from '../parse/shared.ts';
+import { detachKeysFlag, sigProxyFlag } from '../parse/list-flags.ts';
 import { attached } from '../session/attached.ts';
 
 export const attach = command({

@@ -1,7 +1,7 @@
 import type { EventMessage } from '../../contract/index.ts';
 import { command } from '../parse/command.ts';
 import { text } from '../parse/flag.ts';
-import { documentFlags, filterFlag, filtersOf } from '../parse/shared.ts';
+import { documentFlags, filterFlag, filtersOf } from '../parse/list-flags.ts';
 import { compile, goJson, unescapeFormat } from '../template/index.ts';
 import { parseMoment } from '../values/time.ts';
 

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { environment } from '../create/lists.ts';
 import { command } from '../parse/command.ts';
 import { list, text, toggle } from '../parse/flag.ts';
-import { detachKeysFlag } from '../parse/shared.ts';
+import { detachKeysFlag } from '../parse/list-flags.ts';
 import { copyInput, copyOutput } from '../session/streams.ts';
 import { followSize, rawMode } from '../session/terminal.ts';
 

@@ -1,6 +1,6 @@
 import { command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { listFlags, noTruncFlag } from '../parse/shared.ts';
+import { listFlags, noTruncFlag } from '../parse/list-flags.ts';
 import { ago, decimalSize, ellipsis } from '../print/human.ts';
 import { formatListing } from '../print/listing.ts';
 

@@ -1,6 +1,6 @@
 import { command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { filterFlag, filtersOf, listFlags, noTruncFlag } from '../parse/shared.ts';
+import { filterFlag, filtersOf, listFlags, noTruncFlag } from '../parse/list-flags.ts';
 import { imageHeadings, imageRows } from '../print/image-row.ts';
 import { formatListing } from '../print/listing.ts';
 

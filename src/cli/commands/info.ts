@@ -1,6 +1,6 @@
 import type { SystemInfo } from '../../contract/index.ts';
 import { command } from '../parse/command.ts';
-import { documentFlags } from '../parse/shared.ts';
+import { documentFlags } from '../parse/list-flags.ts';
 import { binarySize } from '../print/human.ts';
 import { release } from '../release.ts';
 import { compile, goJson, unescapeFormat } from '../template/index.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { describeFailure } from '../failure.ts';
 import { type Command, command } from '../parse/command.ts';
 import { text, toggle } from '../parse/flag.ts';
-import { documentFlags } from '../parse/shared.ts';
+import { documentFlags } from '../parse/list-flags.ts';
 import { compile, goJson, TemplateError, unescapeFormat } from '../template/index.ts';
 
 type Lookup = (context: Context, name: string, size: boolean) => Promise<object>;

@@ -1,7 +1,7 @@
 import { shortId } from '../../base/index.ts';
 import { command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { filterFlag, filtersOf, listFlags, noTruncFlag } from '../parse/shared.ts';
+import { filterFlag, filtersOf, listFlags, noTruncFlag } from '../parse/list-flags.ts';
 import { goTime } from '../print/human.ts';
 import { formatListing } from '../print/listing.ts';
 

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Context } from '../context.ts';
 import { type Command, command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { filtersOf, forceFlag, longFilterFlag } from '../parse/shared.ts';
+import { filtersOf, forceFlag, longFilterFlag } from '../parse/list-flags.ts';
 import { decimalSize } from '../print/human.ts';
 
 const flags = { force: forceFlag, filter: longFilterFlag };

@@ -1,6 +1,6 @@
 import { command } from '../parse/command.ts';
 import { toggle, value } from '../parse/flag.ts';
-import { filterFlag, filtersOf, listFlags, noTruncFlag } from '../parse/shared.ts';
+import { filterFlag, filtersOf, listFlags, noTruncFlag } from '../parse/list-flags.ts';
 import { containerHeadings, containerRow } from '../print/container-row.ts';
 import { formatListing } from '../print/listing.ts';
 import { parseWhole } from '../values/number.ts';

@@ -7,7 +7,7 @@ import { type CreateValues, createFlags } from '../create/flags.ts';
 import { refusedAsDocker } from '../create/refusal.ts';
 import { command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { detachKeysFlag, sigProxyFlag } from '../parse/shared.ts';
+import { detachKeysFlag, sigProxyFlag } from '../parse/list-flags.ts';
 import { attached } from '../session/attached.ts';
 
 type RunValues = CreateValues & { readonly detach: boolean; readonly detachKeys: string; readonly sigProxy: boolean };

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { describeFailure } from '../failure.ts';
 import { command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { detachKeysFlag } from '../parse/shared.ts';
+import { detachKeysFlag } from '../parse/list-flags.ts';
 import { attached } from '../session/attached.ts';
 
 export const start = command({

@@ -3,7 +3,7 @@ import type { ContainerStats } from '../../contract/index.ts';
 import type { Context } from '../context.ts';
 import { command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
-import { listFlags, noTruncFlag } from '../parse/shared.ts';
+import { listFlags, noTruncFlag } from '../parse/list-flags.ts';
 import { formatListing, type Row } from '../print/listing.ts';
 import { blankStatsRow, statsHeadings, statsRow } from '../print/stats-row.ts';
 

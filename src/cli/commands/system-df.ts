@@ -1,6 +1,6 @@
 import type { DiskUsage } from '../../client/index.ts';
 import { command } from '../parse/command.ts';
-import { listFlags } from '../parse/shared.ts';
+import { listFlags } from '../parse/list-flags.ts';
 import { decimalSize } from '../print/human.ts';
 import { formatListing, type Row } from '../print/listing.ts';
 

@@ -1,7 +1,7 @@
 import { arch } from 'node:os';
 import type { SystemVersion } from '../../contract/index.ts';
 import { command } from '../parse/command.ts';
-import { documentFlags } from '../parse/shared.ts';
+import { documentFlags } from '../parse/list-flags.ts';
 import { release } from '../release.ts';
 
 export const version = command({

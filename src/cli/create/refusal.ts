@@ -1,12 +1,12 @@
 import { ApiError } from '../../client/index.ts';
 import type { Context } from '../context.ts';
-import { describeFailure } from '../failure.ts';
 
 /** What `run` and `create` could not do ends in 125, 126 or 127, with the hint where help is. */
 export async function refusedAsDocker(context: Context, name: string, body: () => Promise<number>): Promise<number> {
   try {
     return await body();
   } catch (error) {
+    const { describeFailure } = await import('../failure.ts');
     await context.err(`portolan: ${describeFailure(error)}\n\nRun 'portolan ${name} --help' for more information\n`);
     return error instanceof ApiError ? startFailureCode(error.message) : 125;
   }

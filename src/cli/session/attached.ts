@@ -42,7 +42,7 @@ export async function attached(context: Context, session: Session, begin: () => 
     stack.use(followSize(context.stdio.stdout, (rows, columns) => containers.resize(container, rows, columns)));
   }
   await output;
-  const report = await Promise.race([session.exit, delay(graceMs)]);
+  const report = await Promise.race([session.exit, delay(graceMs, undefined, { ref: false })]);
   if (report === undefined && (await isRunning(context, container))) return { detached: true };
   return { detached: false, exitCode: exitCodeOf(report ?? (await session.exit)) };
 }
