@@ -26,8 +26,8 @@ export class HostResolvers {
   }
 
   current(): HostResolvConf {
-    const now = performance.now();
-    if (now - this.#checkedMs < 1000) return this.#value;
+    const now = Date.now();
+    if (Math.abs(now - this.#checkedMs) < 1000) return this.#value;
     this.#checkedMs = now;
     const changed = [this.#path, this.#behindStub].map(stamp).join(' ');
     if (changed !== this.#changed) {
