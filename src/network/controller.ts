@@ -10,6 +10,7 @@ import { hostDriver } from './drivers/host/index.ts';
 import { noneDriver } from './drivers/none/index.ts';
 import { Firewall } from './firewall/index.ts';
 import { ensureForwarding } from './forwarding.ts';
+import { FreshSandboxes } from './fresh-sandboxes.ts';
 import { HostFiles } from './host-files.ts';
 import { Leases } from './leases.ts';
 import { findNetwork } from './lookup.ts';
@@ -79,13 +80,16 @@ class Controller implements NetworkController {
     const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
     for (const line of [...report.restored, ...report.removed]) core.log.debug(`network: ${line}`);
     await resume(core);
+    core.fresh.prepare();
     const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core) };
     this.#started = { core, networks, ...parts, resources: resources.move() };
   }
 
   async stop(): Promise<void> {
-    this.#started?.resources.dispose();
+    const started = this.#started;
     this.#started = undefined;
+    await started?.core.fresh.close();
+    started?.resources.dispose();
   }
 
   async repair(): Promise<RepairReport> {
@@ -199,5 +203,6 @@ function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
     names,
     files: new HostFiles(names, hostResolvers, options),
     pins,
+    fresh: new FreshSandboxes(pins),
   };
 }

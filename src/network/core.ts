@@ -1,5 +1,6 @@
 import type { Log } from '../base/index.ts';
 import type { FirewallTable } from './firewall/index.ts';
+import type { FreshSandboxes } from './fresh-sandboxes.ts';
 import type { HostFiles } from './host-files.ts';
 import type { Leases } from './leases.ts';
 import type { Names } from './names.ts';
@@ -25,4 +26,5 @@ export type Core = {
   readonly names: Names;
   readonly files: HostFiles;
   readonly pins: SandboxPins;
+  readonly fresh: FreshSandboxes;
 };

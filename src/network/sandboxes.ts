@@ -1,11 +1,9 @@
 import { closeSync } from 'node:fs';
-import { newId } from '../base/index.ts';
 import type { EndpointLease, EndpointRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { freeInterface } from './leases.ts';
 import { networkNotFound } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
-import { writeBaseSysctls } from './sandbox-sysctls.ts';
 import type { PortRequest, SandboxRequest, SandboxUp } from './types.ts';
 
 /** Builds sandboxes and takes them down. Each verb is called in the container's turn. */
@@ -23,20 +21,19 @@ export class Sandboxes {
 
   async up(request: SandboxRequest): Promise<SandboxUp> {
     const { containerId } = request;
-    const { ports, pins, planner } = this.#core;
+    const { ports, pins, planner, fresh } = this.#core;
     await this.down(containerId);
     const endpoints = this.#endpoints(containerId);
     const gateway = planner.gatewayAmong(endpoints);
     await using undo = new AsyncDisposableStack();
     const published = await ports.reserve(ownerOf(request), this.#bound(request.ports, gateway));
     undo.defer(() => ports.release(containerId));
-    const sandbox = sandboxRecord(request, published, gateway);
-    const netns = pins.create(sandbox.id);
-    undo.defer(() => pins.remove(sandbox.id));
+    const { id, netns } = fresh.take();
+    undo.defer(() => pins.remove(id));
     using _open = { [Symbol.dispose]: () => closeSync(netns) };
+    const sandbox = sandboxRecord(id, request, published, gateway);
     this.#record(sandbox, endpoints);
     undo.defer(() => this.down(containerId));
-    writeBaseSysctls(netns, request.sysctls);
     await this.#build(sandbox, netns);
     undo.move();
     return { sandbox, netnsPath: pins.path(sandbox.id) };
@@ -146,6 +143,7 @@ export const ownerOf = (of: {
 }): { readonly id: string; readonly name: string } => ({ id: of.containerId, name: of.containerName });
 
 function sandboxRecord(
+  id: string,
   request: SandboxRequest,
   ports: readonly PublishedPort[],
   gateway: EndpointRecord | undefined,
@@ -153,7 +151,7 @@ function sandboxRecord(
   const { containerId, containerName, hostname, domainname, filesDir, dns, dnsSearch, dnsOptions, extraHosts } =
     request;
   return {
-    id: newId(),
+    id,
     containerId,
     containerName,
     hostname,
