@@ -3,11 +3,20 @@ import { join } from 'node:path';
 import { AppError, hasCode, KeyedQueue, newId } from '../base/index.ts';
 import { type Compression, magicBytes, mediaTypes, sniff } from './compression.ts';
 import { type ContentStore, hexOf, type Spooled } from './content.ts';
+import type { Job } from './extract/job.ts';
 import { extract } from './extract/run.ts';
 import type { LayerRecord, Records } from './records.ts';
 import type { Trash } from './trash.ts';
 
 const incoming = '.incoming-';
+
+/** A layer on its way in. */
+export type LayerArchive = Spooled & {
+  /** What the digest of the uncompressed archive must be. */
+  readonly diffId: string;
+  /** Place in its image, for Docker's error text. */
+  readonly position: number;
+};
 
 /**
  * Unpacked layers, <root>/layers/<diff id>/, each with a short link <root>/l/<n> for mount options. A folder under its
@@ -81,30 +90,33 @@ export class LayerStore implements AsyncDisposable {
     };
   }
 
-  /**
-   * Unpacks an archive whose uncompressed digest must be `diffId`, unless that layer is here already. `position` is for
-   * Docker's error text. The caller holds the layer.
-   */
-  async add(archive: Spooled, diffId: string, position: number): Promise<void> {
-    await this.#queue.run(diffId, async () => {
-      if (this.#records.get(diffId) !== undefined) return;
+  /** Unpacks the archives that are not here yet, one after another; yields each as it is done. The caller holds them. */
+  async *add(archives: readonly LayerArchive[]): AsyncGenerator<LayerArchive> {
+    await using undo = new AsyncDisposableStack();
+    const jobs: Job[] = [];
+    for (const archive of archives) {
       const compression = await compressionOf(archive.path);
       // Saves unpacking what cannot fit: of a plain archive the digest is known already.
-      if (compression === 'none') checkDiffId(archive.digest, diffId, position);
+      if (compression === 'none') checkDiffId(archive, archive.digest);
       const target = join(this.#root, 'layers', `${incoming}${newId().slice(0, 16)}`);
       await mkdir(target, { mode: 0o755 });
-      try {
-        const result = await extract({ blob: archive.path, compression, target }, this.#stopping.signal);
-        checkDiffId(result.diffId ?? archive.digest, diffId, position);
-        await this.#commit(target, archive, diffId, compression, result.size);
-      } catch (error) {
-        await this.#trash.discard(target);
-        throw error;
-      }
-    });
+      undo.defer(() => this.#trash.discard(target));
+      jobs.push({ blob: archive.path, compression, target });
+    }
+    let at = 0;
+    for await (const result of extract(jobs, this.#stopping.signal)) {
+      const [archive, job] = [archives[at]!, jobs[at]!];
+      checkDiffId(archive, result.diffId ?? archive.digest);
+      await this.#queue.run(archive.diffId, () => this.#commit(archive, job, result.size));
+      yield archive;
+      at++;
+    }
   }
 
-  async #commit(target: string, archive: Spooled, id: string, compression: Compression, size: number): Promise<void> {
+  /** Another load may have been faster. */
+  async #commit(archive: LayerArchive, { target, compression }: Job, size: number): Promise<void> {
+    const id = archive.diffId;
+    if (this.has(id)) return;
     if (compression !== 'none' && compression !== 'gzip' && compression !== 'zstd') {
       throw new AppError('internal', `a layer compressed with ${compression} was unpacked`);
     }
@@ -154,9 +166,9 @@ export class LayerStore implements AsyncDisposable {
   }
 }
 
-function checkDiffId(got: string, expected: string, position: number): void {
-  if (got === expected) return;
-  throw new AppError('invalid', `invalid diffID for layer ${position}: expected "${expected}", got "${got}"`);
+function checkDiffId({ diffId, position }: LayerArchive, got: string): void {
+  if (got === diffId) return;
+  throw new AppError('invalid', `invalid diffID for layer ${position}: expected "${diffId}", got "${got}"`);
 }
 
 async function compressionOf(path: string): Promise<Compression> {

@@ -137,7 +137,8 @@ class ImageService implements Images {
 
   async #addSingle(layer: Spooled, document: ImageDocument): Promise<string> {
     using _held = this.#layers.hold([layer.digest]);
-    await this.#layers.add(layer, layer.digest, 0);
+    const missing = this.#layers.has(layer.digest) ? [] : [{ ...layer, diffId: layer.digest, position: 0 }];
+    await Array.fromAsync(this.#layers.add(missing));
     return this.#catalog.add(JSON.stringify(document));
   }
 

@@ -9,6 +9,9 @@ type Path = Uint8Array;
 /** chroot(2): the whole process, for ever. Only for a child process that does one job. */
 export const chroot = bind<[path: string]>('chroot', 'int chroot(const char *path)');
 
+/** fchdir(2). */
+export const fchdir = bind<[fd: number]>('fchdir', 'int fchdir(int fd)');
+
 /** prctl(2), PR_SET_PDEATHSIG of <linux/prctl.h>: the kernel sends us `signal` when the thread that made us ends. */
 const prctl = bind<[option: number, value: number]>('prctl', 'int prctl(int option, unsigned long value)');
 export const dieWithParent = (signal: number): number => prctl(1, signal);

@@ -33,17 +33,12 @@ async function planOf(parts: Parts): Promise<ImagePlan[]> {
   throw new AppError('invalid', 'invalid archive: it holds no manifest.json, index.json or repositories file');
 }
 
-/** Two processes unpack side by side; progress is told a layer at a time. */
 async function* unpack(layers: LayerStore, plan: ImagePlan): AsyncGenerator<Progress> {
   const ids = plan.document.rootfs.diff_ids;
-  const missing = ids.flatMap((id, i) => (layers.has(id) || ids.indexOf(id) !== i ? [] : [{ id, i }]));
-  for (let at = 0; at < missing.length; at += 2) {
-    const batch = missing.slice(at, at + 2);
-    const done = Promise.allSettled(batch.map(({ id, i }) => layers.add(plan.layers[i]!, id, i)));
-    for (const { id, i } of batch) yield progress(id, 0, plan.layers[i]!.size);
-    for (const result of await done) if (result.status === 'rejected') throw result.reason;
-    for (const { id, i } of batch) yield progress(id, plan.layers[i]!.size, plan.layers[i]!.size);
-  }
+  const archives = plan.layers.map((layer, position) => ({ ...layer, diffId: ids[position]!, position }));
+  const missing = archives.filter(({ diffId, position }) => !layers.has(diffId) && ids.indexOf(diffId) === position);
+  for (const { diffId, size } of missing) yield progress(diffId, 0, size);
+  for await (const { diffId, size } of layers.add(missing)) yield progress(diffId, size, size);
 }
 
 function progress(diffId: string, current: number, total: number): Progress {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, createReadStream, openSync, readSync, writeSync } from 'node:fs';
 import { AppError, hasCode, messageOf } from '../../base/index.ts';
-import { chroot, dieWithParent } from '../../syscall/files.ts';
+import { chroot, dieWithParent, fchdir } from '../../syscall/files.ts';
 import { inflate } from '../compression.ts';
-import type { Job, JobResult } from './job.ts';
+import type { Job, JobResult, Order } from './job.ts';
 import { TarReader } from './tar.ts';
 import { LayerTree } from './tree.ts';
 
 /**
- * The program that unpacks one layer, in a process of its own: it makes the layer's folder its root directory first, so
- * that no name and no link of an archive leads anywhere else, and it may wait for the disk without holding up the engine.
+ * The program that unpacks layers, in a process of its own: it makes the layer's folder its root directory first, so that
+ * no name and no link of an archive leads anywhere else, and it may wait for the disk without holding up the engine.
  */
 
 const SIGKILL = 9;
@@ -18,16 +18,28 @@ const chunkSize = 1 << 20;
 const generousBytes = 4 * 2 ** 30;
 const generousRatio = 1000;
 
-async function run(job: Job): Promise<JobResult> {
+async function run({ jobs, parent }: Order): Promise<void> {
   dieWithParent(SIGKILL);
-  if (process.ppid !== job.parent) throw new Error('the engine ended');
-  const fd = openSync(job.blob, 'r');
+  if (process.ppid !== parent) throw new Error('the engine ended');
   process.umask(0);
-  chroot(job.target);
-  process.chdir('/');
+  const root = openSync('/', constants.O_RDONLY | constants.O_DIRECTORY);
+  for (const job of jobs) {
+    const blob = openSync(job.blob, 'r');
+    chroot(job.target);
+    process.chdir('/');
+    const result = await unpack(blob, job.compression).catch(failure);
+    writeSync(1, `${JSON.stringify(result)}\n`);
+    if (!result.ok) return;
+    // The way back for the next job: nothing in an archive can name a descriptor.
+    fchdir(root);
+    chroot('.');
+  }
+}
+
+async function unpack(fd: number, compression: Job['compression']): Promise<JobResult> {
   const tree = new LayerTree();
   const reader = new TarReader(tree);
-  const diffId = job.compression === 'none' ? undefined : await readCompressed(fd, job.compression, reader);
+  const diffId = compression === 'none' ? undefined : await readCompressed(fd, compression, reader);
   if (diffId === undefined) readPlain(fd, reader);
   reader.finish();
   tree.finish();
@@ -38,9 +50,10 @@ function readPlain(fd: number, reader: TarReader): void {
   const buffer = Buffer.allocUnsafe(chunkSize);
   for (;;) {
     const n = readSync(fd, buffer);
-    if (n === 0) return;
+    if (n === 0) break;
     reader.push(buffer.subarray(0, n));
   }
+  closeSync(fd);
 }
 
 async function readCompressed(fd: number, compression: Job['compression'], reader: TarReader): Promise<string> {
@@ -70,5 +83,4 @@ function failure(error: unknown): JobResult {
   return { ok: false, invalid, message: messageOf(error) };
 }
 
-const result = await run(JSON.parse(process.argv[2] ?? '') as Job).catch(failure);
-writeSync(1, `${JSON.stringify(result)}\n`);
+await run(JSON.parse(process.argv[2] ?? '') as Order);

@@ -1,27 +1,35 @@
 import type { Compression } from '../compression.ts';
 
-/** What the extracting process is told: one JSON argument. */
+/** One layer to unpack. */
 export type Job = {
   /** The layer's archive. */
   readonly blob: string;
   readonly compression: Compression;
   /** An empty folder: becomes the process's root. */
   readonly target: string;
-  /** Process id of who asks: when that ends, so does the job. */
+};
+
+/** What the unpacking process is told: one JSON argument. */
+export type Order = {
+  readonly jobs: readonly Job[];
+  /** Process id of who asks: when that ends, so does the work. */
   readonly parent: number;
 };
 
-/** And what it answers: one line of JSON on standard output. */
-export type JobResult =
-  | {
-      readonly ok: true;
-      /** Digest of the uncompressed archive; absent when the archive was not compressed. */
-      readonly diffId?: string;
-      /** Sum of the unpacked files' sizes, in bytes. */
-      readonly size: number;
-    }
-  | {
-      readonly ok: false /** The archive is at fault, not the machine. */;
-      readonly invalid: boolean;
-      readonly message: string;
-    };
+/** And what it answers, for one job after another: a line of JSON on standard output. It ends at the first failure. */
+export type JobResult = Unpacked | Refused;
+
+export type Unpacked = {
+  readonly ok: true;
+  /** Digest of the uncompressed archive; absent when the archive was not compressed. */
+  readonly diffId?: string;
+  /** Sum of the unpacked files' sizes, in bytes. */
+  readonly size: number;
+};
+
+type Refused = {
+  readonly ok: false;
+  /** The archive is at fault, not the machine. */
+  readonly invalid: boolean;
+  readonly message: string;
+};
