@@ -11,6 +11,8 @@ export class Container {
   /** Set while a restart policy waits to start it again. */
   restartTimer: NodeJS.Timeout | undefined;
   restartDelayMs = 0;
+  /** Resolves when the end of the current run, or of the last one, is recorded and cleaned up after. */
+  ended: Promise<void> = Promise.resolve();
   /** Clients that attached before the start. */
   #pending: ((attach: Promise<Attachment> | undefined) => void)[] = [];
   readonly #table: Table<ContainerRecord>;

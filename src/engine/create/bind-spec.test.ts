@@ -5,7 +5,10 @@ import { parseBind } from './bind-spec.ts';
 for (const c of [
   { spec: '/src:/dst', want: { source: '/src', destination: '/dst', readOnly: false, propagation: '' } },
   { spec: '/src:/dst/:ro', want: { source: '/src', destination: '/dst', readOnly: true, propagation: '' } },
-  { spec: 'data:/var/lib:ro,rshared', want: { source: 'data', destination: '/var/lib', readOnly: true, propagation: 'rshared' } },
+  {
+    spec: 'data:/var/lib:ro,rshared',
+    want: { source: 'data', destination: '/var/lib', readOnly: true, propagation: 'rshared' },
+  },
   { spec: '/anonymous', want: { source: '', destination: '/anonymous', readOnly: false, propagation: '' } },
 ]) {
   test(`parseBind() reads ${c.spec}`, () => {

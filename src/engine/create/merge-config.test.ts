@@ -4,7 +4,13 @@ import { type ContainerCreateInput, parseContainerCreate } from '../../contract/
 import { argsOf, mergeConfig } from './merge-config.ts';
 
 const asked = (input: ContainerCreateInput) => parseContainerCreate(input).Config;
-const image = { Entrypoint: ['/entry'], Cmd: ['serve'], Env: ['A=image', 'B=image'], WorkingDir: '/app', Labels: { a: '1', b: '1' } };
+const image = {
+  Entrypoint: ['/entry'],
+  Cmd: ['serve'],
+  Env: ['A=image', 'B=image'],
+  WorkingDir: '/app',
+  Labels: { a: '1', b: '1' },
+};
 
 for (const c of [
   { name: 'nothing asked: the image decides', input: {}, want: ['/entry', 'serve'] },

@@ -10,17 +10,37 @@ function check(input: ContainerCreateInput): void {
 }
 
 for (const c of [
-  { name: 'memory below the least', input: { HostConfig: { Memory: 1024 } }, text: 'Minimum memory limit allowed is 6MB' },
+  {
+    name: 'memory below the least',
+    input: { HostConfig: { Memory: 1024 } },
+    text: 'Minimum memory limit allowed is 6MB',
+  },
   {
     name: 'more CPUs than there are',
     input: { HostConfig: { NanoCpus: 1e12 } },
     text: `Range of CPUs is from 0.01 to ${availableParallelism()}.00, as there are only ${availableParallelism()} CPUs available`,
   },
-  { name: '--rm with a restart policy', input: { HostConfig: { AutoRemove: true, RestartPolicy: { Name: 'always' } } }, text: "can't create 'AutoRemove' container with restart policy" },
-  { name: 'an unknown restart policy', input: { HostConfig: { RestartPolicy: { Name: 'often' } } }, text: /unknown policy 'often'/ },
+  {
+    name: '--rm with a restart policy',
+    input: { HostConfig: { AutoRemove: true, RestartPolicy: { Name: 'always' } } },
+    text: "can't create 'AutoRemove' container with restart policy",
+  },
+  {
+    name: 'an unknown restart policy',
+    input: { HostConfig: { RestartPolicy: { Name: 'often' } } },
+    text: /unknown policy 'often'/,
+  },
   { name: 'a relative working directory', input: { WorkingDir: 'here' }, text: /needs to be an absolute path/ },
-  { name: 'an unknown log driver', input: { HostConfig: { LogConfig: { Type: 'smoke' } } }, text: "logger: no log driver named 'smoke' is registered" },
-  { name: 'a shared network and a host name', input: { Hostname: 'h', HostConfig: { NetworkMode: 'container:x' } }, text: 'conflicting options: hostname and the network mode' },
+  {
+    name: 'an unknown log driver',
+    input: { HostConfig: { LogConfig: { Type: 'smoke' } } },
+    text: "logger: no log driver named 'smoke' is registered",
+  },
+  {
+    name: 'a shared network and a host name',
+    input: { Hostname: 'h', HostConfig: { NetworkMode: 'container:x' } },
+    text: 'conflicting options: hostname and the network mode',
+  },
   {
     name: 'a shared network and a published port',
     input: { HostConfig: { NetworkMode: 'container:x', PortBindings: { '80/tcp': [] } } },

@@ -27,7 +27,7 @@ export class ImagesBackend {
     return this.#parts.images
       .list()
       .filter(wanted)
-      .map(imageSummary)
+      .map((image) => imageSummary(image, filters['reference'] ?? []))
       .sort((a, b) => b.Created - a.Created);
   }
 

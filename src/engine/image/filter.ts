@@ -26,7 +26,7 @@ export function matchesImage({ images }: Pick<Parts, 'images'>, filters: Filters
 }
 
 /** Patterns are path globs over the name, with or without its tag. */
-function isReference(tag: string, pattern: string): boolean {
+export function isReference(tag: string, pattern: string): boolean {
   const name = tag.slice(0, tag.lastIndexOf(':'));
   return matchesGlob(tag, pattern) || matchesGlob(name, pattern);
 }

@@ -1,11 +1,15 @@
 import type { ImageInspect, ImageSummary } from '../../contract/index.ts';
 import type { Image } from '../../image/index.ts';
+import { isReference } from './filter.ts';
 
-/** One item of GET /images/json. */
-export const imageSummary = ({ id, document, tags, digests, size }: Image): ImageSummary => ({
+/** One item of GET /images/json; with patterns only the tags that match one are shown. */
+export const imageSummary = (
+  { id, document, tags, digests, size }: Image,
+  patterns: readonly string[],
+): ImageSummary => ({
   Id: id,
   ParentId: '',
-  RepoTags: tags,
+  RepoTags: patterns.length === 0 ? tags : tags.filter((tag) => patterns.some((pattern) => isReference(tag, pattern))),
   RepoDigests: digests,
   Created: Math.floor(Date.parse(document.created ?? '') / 1000) || 0,
   Size: size,

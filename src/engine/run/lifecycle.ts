@@ -33,7 +33,7 @@ export class Lifecycle {
   /** Waits for the process of a running container to end, and then does what follows. */
   watch(container: Container): void {
     const { runtime, log } = this.#parts;
-    runtime
+    container.ended = runtime
       .exit(container.id)
       .then((exit) => containerEnded(this.#parts, container, exit, this.startNow))
       .catch((error: unknown) => log.error(`container ${container.id}: ${messageOf(error)}`));

@@ -13,7 +13,7 @@ export async function removeContainer(parts: Parts, container: Container, option
   if (container.running && options.force) {
     container.update({ stoppedByUser: true });
     await parts.runtime.kill(container.id, 9);
-    await parts.runtime.exit(container.id);
+    await container.ended;
   }
   await parts.queue.run(container.id, async () => {
     if (parts.containers.byId(container.id) === undefined) return; // --rm was faster

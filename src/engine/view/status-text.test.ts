@@ -23,7 +23,10 @@ const now = new Date('2030-01-01T00:10:00Z');
 for (const c of [
   { state: { status: 'running', startedAt: '2030-01-01T00:08:00Z' }, want: 'Up 2 minutes' },
   { state: { status: 'paused', startedAt: '2030-01-01T00:09:55Z' }, want: 'Up 5 seconds (Paused)' },
-  { state: { status: 'exited', exitCode: 137, finishedAt: '2030-01-01T00:00:00Z' }, want: 'Exited (137) 10 minutes ago' },
+  {
+    state: { status: 'exited', exitCode: 137, finishedAt: '2030-01-01T00:00:00Z' },
+    want: 'Exited (137) 10 minutes ago',
+  },
   { state: { status: 'created' }, want: 'Created' },
 ] as const) {
   test(`statusText() of a container that is ${c.state.status}`, () => {

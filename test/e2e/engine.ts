@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { createLab, type Lab, LabEngine, type LabHost } from '../lab/index.ts';
+
+export type Bench = {
+  /** The lab host the engine runs in. */
+  readonly host: LabHost;
+  /** Another machine on the same segment. */
+  readonly outside: LabHost;
+  readonly engine: LabEngine;
+};
+
+/** One engine in a lab of its own for all tests of a file; the file fails when it leaves anything behind. */
+export function engineForFile(flags: readonly string[] = []): Bench {
+  const bench: { lab?: Lab; host?: LabHost; outside?: LabHost; engine?: LabEngine } = {};
+  before(async () => {
+    bench.lab = await createLab();
+    bench.host = await bench.lab.host('engine');
+    bench.outside = await bench.lab.host('far');
+    bench.engine = await LabEngine.start(bench.host, { flags });
+  });
+  after(async () => {
+    await bench.engine?.[Symbol.asyncDispose]();
+    await bench.lab?.[Symbol.asyncDispose]();
+  });
+  const need = <T>(value: T | undefined): T => {
+    assert.ok(value !== undefined, 'the engine is up only inside tests');
+    return value;
+  };
+  return {
+    get host() {
+      return need(bench.host);
+    },
+    get outside() {
+      return need(bench.outside);
+    },
+    get engine() {
+      return need(bench.engine);
+    },
+  };
+}
+
+/** Runs `body` and shows that the engine has afterwards what it had before: links, rules, mounts, processes, records. */
+export async function leavesNothing(engine: LabEngine, body: () => Promise<void>): Promise<void> {
+  const records = async (): Promise<string[]> => [
+    await engine.ok('ps', '--all', '--quiet', '--no-trunc'),
+    await engine.ok('network', 'ls', '--quiet', '--no-trunc'),
+    await engine.ok('images', '--quiet', '--no-trunc'),
+    await engine.ok('volume', 'ls', '--quiet'),
+  ];
+  const before = { kernel: await engine.leftovers(), records: await records() };
+  await body();
+  assert.deepEqual({ kernel: await engine.leftovers(), records: await records() }, before);
+}
