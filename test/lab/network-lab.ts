@@ -121,9 +121,10 @@ export class NetworkLab {
     };
   }
 
-  /** Names of the namespaces in the run directory. */
-  pins(): readonly string[] {
-    return listed(this.runDir).filter((name) => !name.startsWith('.'));
+  /** How many namespaces in the run directory are nobody's. One may be there: the next sandbox's, made ahead. */
+  strayPins(): number {
+    const owned = new Set(this.store.sandboxes.all().map(({ id }) => id.slice(0, 12)));
+    return listed(this.runDir).filter((name) => !name.startsWith('.') && !owned.has(name)).length;
   }
 
   /** As if the engine were killed after it had built the sandbox and before it wrote that down. */

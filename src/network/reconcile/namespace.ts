@@ -1,11 +1,9 @@
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { hasCode } from '../../base/index.ts';
 import { RouteConnection } from '../../netlink/connection.ts';
-import { findLink } from '../../netlink/rt/link.ts';
-import { sysError } from '../../syscall/libc.ts';
+import { decodeLink, type Link } from '../../netlink/rt/link.ts';
+import { getLinkMessage } from '../../netlink/rt/link-message.ts';
 import { inNetns } from '../../syscall/netns.ts';
-
-const ENODEV = 19; // <asm-generic/errno-base.h>
 
 /** A network namespace to work in: a netlink connection, and its sysctls. */
 export class Namespace implements Disposable {
@@ -13,6 +11,7 @@ export class Namespace implements Disposable {
   readonly fd: number | undefined;
   readonly route: RouteConnection;
   readonly #owned: boolean;
+  #deletions: RouteConnection | undefined;
 
   /** With `owned`, the descriptor is closed with the object. */
   constructor(fd: number | undefined, owned = false) {
@@ -21,11 +20,27 @@ export class Namespace implements Disposable {
     this.route = RouteConnection.open(fd);
   }
 
+  /** For deleting links, which waits: others must not stand in line behind it. */
+  get deletions(): RouteConnection {
+    this.#deletions ??= RouteConnection.open(this.fd);
+    return this.#deletions;
+  }
+
   /** Index of a link. Throws SysError ENODEV. */
-  indexOf(name: string): number {
-    const link = findLink(this.route, name);
-    if (link === undefined) throw sysError('RTM_GETLINK', ENODEV, name);
-    return link.index;
+  async indexOf(name: string): Promise<number> {
+    const [answer] = await this.route.requestAsync(getLinkMessage(name));
+    return decodeLink(answer!).index;
+  }
+
+  /** undefined when there is none. */
+  async find(name: string): Promise<Link | undefined> {
+    try {
+      const [answer] = await this.route.requestAsync(getLinkMessage(name));
+      return decodeLink(answer!);
+    } catch (error) {
+      if (hasCode(error, 'ENODEV')) return undefined;
+      throw error;
+    }
   }
 
   /** `key` with slashes, under /proc/sys. undefined when there is no such value, as for a link that is gone. */
@@ -50,6 +65,7 @@ export class Namespace implements Disposable {
 
   [Symbol.dispose](): void {
     this.route[Symbol.dispose]();
+    this.#deletions?.[Symbol.dispose]();
     if (this.#owned && this.fd !== undefined) closeSync(this.fd);
   }
 }
