@@ -1,6 +1,7 @@
 import { AppError, Cidr, KeyedQueue, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
+import { tellForwarding6 } from './forwarding.ts';
 import { type AddressingRequest, type AddressSpace, defaultPools4, localPools6, planPools } from './ipam/index.ts';
 import { findNetwork } from './lookup.ts';
 import { emptyPlan } from './plan/merge.ts';
@@ -13,6 +14,7 @@ export class Networks {
   readonly #core: Core;
   /** One queue for each name: a network that is just going still has its bridge. */
   readonly #queue = new KeyedQueue();
+  #told = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -42,7 +44,15 @@ export class Networks {
       throw error;
     }
     this.#core.names.refresh([network.id]);
+    if (network.ipv6) this.#tellForwarding();
     return network;
+  }
+
+  /** Once: nothing changes by saying it for each network. */
+  #tellForwarding(): void {
+    if (this.#told) return;
+    this.#told = true;
+    tellForwarding6(this.#core.reconciler.host, this.#core.options);
   }
 
   remove(ref: string): Promise<NetworkRecord> {

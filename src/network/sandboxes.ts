@@ -110,7 +110,8 @@ export class Sandboxes {
     using undo = new DisposableStack();
     const leased: (EndpointRecord & { readonly lease: EndpointLease })[] = [];
     for (const endpoint of endpoints) {
-      const network = records.network(endpoint.networkId)!;
+      const network = records.network(endpoint.networkId);
+      if (network === undefined) throw networkNotFound(endpoint.networkId);
       if (!drivers.get(network.driver).addressed) continue;
       const inside = freeInterface(leased.map(({ lease }) => lease.interface));
       const lease = leases.take(network, endpoint, inside);

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { Log } from '../../src/base/index.ts';
 import {
   createNetworkController,
@@ -83,6 +84,13 @@ export class NetworkLab {
   /** Output of a command in a container's namespace. */
   inside(containerId: string, command: string, ...args: string[]): string {
     return run(this.network.sandboxOf(containerId)!.netnsPath, command, args);
+  }
+
+  /** The same without holding up this process, whose resolver may have to answer. */
+  async insideLater(containerId: string, command: string, ...args: string[]): Promise<string> {
+    const netns = `--net=${this.network.sandboxOf(containerId)!.netnsPath}`;
+    const { stdout } = await promisify(execFile)('nsenter', [netns, command, ...args]);
+    return stdout;
   }
 
   insideJson<T = Record<string, unknown>>(containerId: string, words: string): T[] {
