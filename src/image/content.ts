@@ -51,10 +51,6 @@ export class ContentStore {
   read(digest: string): Readable {
     return createReadStream(this.path(digest), { highWaterMark: 256 * 1024 });
   }
-
-  async delete(digest: string): Promise<void> {
-    await rm(this.path(digest), { force: true });
-  }
 }
 
 /** One archive on its way in. */

@@ -158,7 +158,7 @@ export class LayerStore implements AsyncDisposable {
     await rm(join(this.#root, 'l', layer.link), { force: true });
     await this.#trash.discard(this.folder(layer.id));
     const shared = this.#records.all().some((other) => other.blob === layer.blob);
-    if (!shared) await this.#content.delete(layer.blob);
+    if (!shared) await this.#trash.discard(this.#content.path(layer.blob));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

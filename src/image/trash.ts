@@ -1,10 +1,12 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, opendir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { hasCode, KeyedQueue, type Log, messageOf, newId } from '../base/index.ts';
 
 /**
- * Deletes folders in two steps: a rename, which is instant and atomic, and the deletion proper one folder after another
- * behind everybody's back. What a killed engine left is deleted at the next start.
+ * Deletes files and folders in two steps: a rename, which is instant and atomic, and the deletion proper one after
+ * another behind everybody's back. What a killed engine left is deleted at the next start.
  */
 export class Trash {
   readonly #root: string;
@@ -35,7 +37,7 @@ export class Trash {
 
   #delete(name: string): void {
     void this.#queue
-      .run('delete', () => rm(join(this.#root, name), { recursive: true, force: true, maxRetries: 2 }))
+      .run('delete', () => remove(join(this.#root, name)))
       .catch((error: unknown) => this.#log.warn(`trash: cannot delete ${name}: ${messageOf(error)}`));
   }
 
@@ -43,4 +45,36 @@ export class Trash {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.run('delete', () => {});
   }
+}
+
+/**
+ * One call at a time: node's own recursive rm() starts them all at once and holds up the event loop for 100 ms and more.
+ * A tree that is deeper than a path can be long is left to rm(1).
+ */
+async function remove(path: string): Promise<void> {
+  try {
+    await removeTree(Buffer.from(path));
+  } catch {
+    await promisify(execFile)('rm', ['-rf', '--', path]);
+  }
+}
+
+const slash = Buffer.from('/');
+
+async function removeTree(path: Buffer): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!hasCode(error, 'EISDIR')) throw error;
+    for (const name of await namesIn(path)) await removeTree(Buffer.concat([path, slash, name]));
+    await rmdir(path);
+  }
+}
+
+/** Names are bytes: they need not be UTF-8. Read in small batches. */
+async function namesIn(path: Buffer): Promise<Buffer[]> {
+  const names: Buffer[] = [];
+  const options = { encoding: 'buffer', bufferSize: 256 } as const;
+  for await (const entry of await opendir(path, options as never)) names.push(entry.name as unknown as Buffer);
+  return names;
 }

@@ -12,7 +12,8 @@ const attributes = ['--xattrs', '--xattrs-include=*'];
 /** A tree written out by GNU tar: equal bytes mean equal names, owners, modes, times, links, devices and attributes. */
 function dump(root: string): Buffer {
   const sorted = ['--sort=name', '--numeric-owner', '--format=posix', '--pax-option=delete=atime,delete=ctime'];
-  return execFileSync('tar', ['-C', root, ...attributes, ...sorted, '-cf', '-', '.'], { maxBuffer: 1 << 28 });
+  const args = ['-C', root, ...attributes, ...sorted, '-cf', '-', '.'];
+  return execFileSync('tar', args, { maxBuffer: 1 << 28, stdio: 'pipe' });
 }
 
 /** Something of everything that a file system can hold. */
@@ -43,7 +44,10 @@ for (const [compression, compress] of [
     const [lab, source, reference] = [await imageLab(t), folder(t), folder(t)];
     tree(source);
     const tar = dump(source);
-    execFileSync('tar', ['-C', reference, ...attributes, '--numeric-owner', '-xpf', '-'], { input: tar });
+    execFileSync('tar', ['-C', reference, ...attributes, '--numeric-owner', '-xpf', '-'], {
+      input: tar,
+      stdio: 'pipe',
+    });
     const { path } = await unpack(lab, compress(tar));
     assert.deepEqual(dump(path), dump(reference));
     assert.deepEqual(dump(path), tar);

@@ -117,6 +117,20 @@ test('a small archive that unpacks to thousands of times its size is refused', a
   assert.deepEqual(leftovers(lab.root), before);
 });
 
+test('a tree deeper than any path can be long is deleted with its image', async (t) => {
+  const lab = await imageLab(t);
+  const long = `${'d/'.repeat(1900)}`;
+  const members: Member[] = [
+    { name: long, type: 'directory' },
+    { name: 'jump', type: 'symlink', linkname: `/${long}` },
+    { name: `jump/${long}`, type: 'directory' },
+  ];
+  const { id } = await unpack(lab, await archive(members));
+  await lab.images.remove(id, { force: false, prune: true, inUse: () => undefined });
+  await lab.images[Symbol.asyncDispose]();
+  assert.deepEqual(readdirSync(join(lab.root, 'trash')), []);
+});
+
 test('start() removes what a killed engine was unpacking or writing', async (t) => {
   const lab = await imageLab(t);
   const before = leftovers(lab.root);
