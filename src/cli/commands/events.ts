@@ -44,7 +44,7 @@ function formatter(format: string): (event: EventMessage) => string {
 /** "2026-11-23T19:23:30.502798758Z container create ID (image=busybox, name=web)". */
 function eventLine({ Type, Action, Actor, time, timeNano }: EventMessage): string {
   // JSON numbers keep 16 digits, nanoseconds since 1970 have 19: the last three are not told.
-  const micros = Math.trunc((timeNano - time * 1e9) / 1e3);
+  const micros = Math.round((timeNano - time * 1e9) / 1e3);
   const moment = new Date(time * 1000).toISOString().replace(/\.\d+Z$/, '');
   const attributes = Object.entries(Actor.Attributes ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
