@@ -84,8 +84,14 @@ export type CreateRequest = {
   readonly logPath?: string;
 };
 
-/** A line (or part of one) of a container's log. */
-export type LogEntry = { readonly at: Date; readonly stream: 'stdout' | 'stderr'; readonly data: Buffer };
+/** A line (or part of one) of a container's log. `time` is `at` with nanoseconds: RFC 3339, UTC. */
+export type LogEntry = {
+  readonly at: Date;
+  readonly time: string;
+  readonly stream: 'stdout' | 'stderr';
+  /** With its line feed; a part that has none is continued by the next entry of that stream. */
+  readonly data: Buffer;
+};
 export type LogQuery = {
   readonly stdout: boolean;
   readonly stderr: boolean;
@@ -117,8 +123,6 @@ export type ExecRequest = {
   readonly openStdin: boolean;
   readonly detached: boolean;
   readonly consoleSize?: { readonly height: number; readonly width: number };
-  /** The container's own capabilities and profile, from its spec. */
-  readonly spec: SpecInput;
 };
 
 export interface ExecHandle {

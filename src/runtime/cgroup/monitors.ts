@@ -1,0 +1,37 @@
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CgroupTree } from './tree.ts';
+
+/**
+ * The group of the container monitors, beside the containers' own: a service manager that stops the engine's service
+ * with all its processes must not find them there.
+ */
+export class MonitorGroups implements AsyncDisposable {
+  readonly #tree: CgroupTree;
+  readonly #parents = new Set<string>();
+
+  constructor(tree: CgroupTree) {
+    this.#tree = tree;
+  }
+
+  /** Moves a monitor out of the engine's group. `cgroupPath` is its container's. */
+  async add(pid: number, cgroupPath: string): Promise<void> {
+    const { tracking } = this.#tree;
+    if (tracking === undefined) return;
+    const folder = join(tracking, dirname(cgroupPath), 'conmon');
+    if (!this.#parents.has(dirname(cgroupPath))) await mkdir(folder, { recursive: true });
+    this.#parents.add(dirname(cgroupPath));
+    await writeFile(join(folder, 'cgroup.procs'), String(pid));
+  }
+
+  /** Removes the empty ones, and parents that have no container left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const parent of this.#parents) {
+      for (const hierarchy of this.#tree.hierarchies) {
+        for (const group of [join(parent, 'conmon'), parent].filter((path) => path !== '/')) {
+          await rmdir(join(hierarchy, group)).catch(() => {}); // in use, or never made
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Poller } from '../../syscall/poller.ts';
+import { spawnWatched, type Watched } from '../process/child.ts';
+import { type ConmonJob, type ConmonTools, conmonArgs, conmonFiles } from './command.ts';
+import { SyncPipe } from './sync-pipe.ts';
+
+/** Programs find each other by it; runc needs nothing else of our environment. */
+const environment = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+
+/** Starts conmons and talks to those that run. */
+export class Conmons implements Disposable {
+  readonly tools: ConmonTools;
+  readonly #poller: Poller;
+  readonly #null = openSync('/dev/null', 'r+');
+
+  constructor(tools: ConmonTools, poller: Poller) {
+    this.tools = tools;
+    this.#poller = poller;
+  }
+
+  /**
+   * Runs the OCI runtime's create under a conmon of its own session, which outlives us. Resolves with both processes,
+   * or with the runtime's words when it failed.
+   */
+  async create(
+    job: ConmonJob,
+  ): Promise<{ readonly conmon: Watched; readonly pid: number } | { readonly failed: string }> {
+    using sync = new SyncPipe(this.#poller);
+    await Promise.all(Object.values(conmonFiles).map((name) => rm(join(job.folder, name), { force: true })));
+    const conmon = this.#spawn(job, ['_OCI_SYNCPIPE=3'], [sync.write]);
+    sync.sent();
+    const [message] = await Promise.all([
+      sync.next(),
+      writeFile(join(job.folder, conmonFiles.conmonPid), `${conmon.pid}`),
+    ]);
+    if (message !== undefined && message.data > 0) return { conmon, pid: message.data };
+    void conmon.ended.then(() => conmon[Symbol.dispose]());
+    return { failed: message?.message ?? 'the container monitor ended without a reason' };
+  }
+
+  /** The bare start: descriptors from 3 on are `extra`, in order. */
+  start(job: ConmonJob, env: readonly string[], extra: readonly number[]): Watched {
+    return this.#spawn(job, env, extra);
+  }
+
+  #spawn(job: ConmonJob, env: readonly string[], extra: readonly number[]): Watched {
+    return spawnWatched(this.#poller, {
+      path: this.tools.conmonPath,
+      args: conmonArgs(job, this.tools),
+      env: [...environment, ...env],
+      cwd: job.folder,
+      fds: [this.#null, this.#null, this.#null, ...extra],
+    });
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#null);
+  }
+}
+
+/** Sets the size of a job's terminal, in characters. Nothing to do when its conmon is gone. */
+export async function resizeTerminal(folder: string, height: number, width: number): Promise<void> {
+  const control = await openControl(folder);
+  if (control === undefined) return;
+  try {
+    await control.write(`1 ${height} ${width}\n`); // WIN_RESIZE_EVENT of conmon
+  } finally {
+    await control.close();
+  }
+}
+
+const openControl = (folder: string) =>
+  // Non-blocking: a fifo nobody reads is refused instead of waited for.
+  open(join(folder, conmonFiles.control), constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);

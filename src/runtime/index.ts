@@ -1,0 +1,18 @@
+export { createRuntime, type RuntimeDeps } from './create-runtime.ts';
+export { signalNumber } from './signal.ts';
+export { buildSpec } from './spec/spec.ts';
+export type {
+  Attachment,
+  CreateRequest,
+  ExecHandle,
+  ExecRequest,
+  Exit,
+  LogEntry,
+  LogQuery,
+  Resources,
+  Runtime,
+  RuntimeStats,
+  SpecInput,
+  SpecMount,
+} from './types.ts';
+export { resolveUser, type User } from './user.ts';

@@ -1,0 +1,47 @@
+/** Hard limits of the engine itself, by name as in `ulimit` ("nofile"); Infinity for unlimited. */
+export type HardLimits = Readonly<Record<string, number>>;
+
+/** The rows of /proc/PID/limits that setrlimit(2) knows. */
+const rows: Readonly<Record<string, string>> = {
+  'Max cpu time': 'cpu',
+  'Max file size': 'fsize',
+  'Max data size': 'data',
+  'Max stack size': 'stack',
+  'Max core file size': 'core',
+  'Max resident set': 'rss',
+  'Max processes': 'nproc',
+  'Max open files': 'nofile',
+  'Max locked memory': 'memlock',
+  'Max address space': 'as',
+  'Max file locks': 'locks',
+  'Max pending signals': 'sigpending',
+  'Max msgqueue size': 'msgqueue',
+  'Max nice priority': 'nice',
+  'Max realtime priority': 'rtprio',
+  'Max realtime timeout': 'rttime',
+};
+
+/** Reads the text of /proc/self/limits. */
+export function parseHardLimits(text: string): HardLimits {
+  const limits: Record<string, number> = {};
+  for (const line of text.split('\n')) {
+    const name = rows[line.slice(0, 26).trim()];
+    if (name === undefined) continue;
+    const [, hard = ''] = line.slice(26).trim().split(/\s+/);
+    limits[name] = hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
+  }
+  return limits;
+}
+
+type Ulimit = { readonly name: string; readonly soft: number; readonly hard: number };
+/** RLIM_INFINITY, <linux/resource.h>, as near as a JSON number of this language comes: the runtime reads an uint64. */
+const unlimited = 9_223_372_036_854_775_000;
+
+/** Asked limits as the OCI spec wants them, none above what the engine may give. -1 is unlimited. */
+export function rlimitsOf(asked: readonly Ulimit[], own: HardLimits, mayRaise: boolean) {
+  return asked.map(({ name, soft, hard }) => {
+    const most = mayRaise ? Number.POSITIVE_INFINITY : (own[name] ?? Number.POSITIVE_INFINITY);
+    const cut = (value: number): number => Math.min(value < 0 ? unlimited : value, most, unlimited);
+    return { type: `RLIMIT_${name.toUpperCase()}`, soft: cut(soft), hard: cut(hard) };
+  });
+}
