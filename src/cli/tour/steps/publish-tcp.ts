@@ -76,7 +76,24 @@ async function fetcher(scene: Scene): Promise<readonly string[]> {
 
 /** The element of the translation map that carries the port. */
 async function showTranslation(scene: Scene, port: number): Promise<void> {
-  const address = await scene.address('web1', 'bridge');
-  const lines = await scene.toolLines(new RegExp(`map publish|\\b${port}\\b`), 'nft', 'list', 'maps', 'ip');
-  await scene.say.check(lines.includes(`${address} . 80`), `port ${port} is translated to ${address}, port 80`);
+  const target = `${await scene.address('web1', 'bridge')} . 80`;
+  const { output } = await scene.host.run(['nft', 'list', 'maps', 'inet']);
+  const found = mapWith(output.split('\n'), target);
+  await scene.say.check(found !== undefined, `a map of the engine translates to ${target.replace(' . ', ', port ')}`);
+  const { table, map } = found!;
+  const lines = await scene.toolLines(new RegExp(`map|\\b${port}\\b`), 'nft', 'list', 'map', 'inet', table, map);
+  await scene.say.check(lines.includes(target), `its element says: ${port} of the host is port 80 of the container`);
+}
+
+/** In which table and map of a listing an element stands. */
+function mapWith(
+  lines: readonly string[],
+  element: string,
+): { readonly table: string; readonly map: string } | undefined {
+  const at = lines.findIndex((line) => line.includes(element));
+  const above = lines.slice(0, Math.max(0, at)).reverse();
+  const nameAfter = (word: RegExp): string | undefined =>
+    above.map((line) => word.exec(line)?.[1]).find((name) => name !== undefined);
+  const [table, map] = [nameAfter(/^table inet (\S+)/), nameAfter(/^\s*map (\S+)/)];
+  return table === undefined || map === undefined ? undefined : { table, map };
 }

@@ -17,7 +17,7 @@ export const publishUdp: Step = {
     const port = Number(/:(\d+)\s*$/m.exec(output)?.[1]);
     await scene.say.check(port > 30000, `the engine chose ${port}/udp`);
     using _server = await startEcho(scene);
-    const ask = `exec 3<>/dev/udp/127.0.0.1/${port}; echo hello >&3; read -t 2 -u 3 line && echo "$line"`;
+    const ask = `exec 3<>/dev/udp/127.0.0.1/${port}; echo hello >&3; timeout 2 head -n 1 <&3`;
     const answered = async (): Promise<boolean> =>
       (await scene.host.run(['bash', '-c', ask])).output.includes('echo: hello');
     await scene.eventually(answered);
