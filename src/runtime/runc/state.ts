@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** What runc keeps about a container in state.json, as far as this engine uses it. */
 export type RuncState = {
   readonly pid: number;
-  /** By controller ("memory", "name=systemd"); version 2 has one, named "". */
+  /** By controller ("memory", "name=systemd"); version 2 has one, named "", and a hybrid machine an extra "unified". */
   readonly groups: Readonly<Record<string, string>>;
   readonly bundle: string | undefined;
 };
@@ -22,5 +22,16 @@ export function parseState(text: string): RuncState {
     config?: { labels?: string[] };
   };
   const label = state.config?.labels?.find((entry) => entry.startsWith('bundle='));
-  return { pid: state.init_process_pid ?? 0, groups: state.cgroup_paths ?? {}, bundle: label?.slice('bundle='.length) };
+  return {
+    pid: state.init_process_pid ?? 0,
+    groups: groupsOf(state.cgroup_paths ?? {}),
+    bundle: label?.slice('bundle='.length),
+  };
+}
+
+/** runc names the version 2 group "" on hybrid machines as well, where no controller is in it. */
+function groupsOf(paths: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { '': unified, ...controllers } = paths;
+  if (unified === undefined || Object.keys(controllers).length === 0) return paths;
+  return { ...controllers, unified };
 }
