@@ -69,6 +69,9 @@ engine_packages() {
   has_library libnftables.so.1 || missing="$missing libnftables1"
   is_static busybox || missing="$missing busybox-static"
   has ip || missing="$missing iproute2"
+  # What the tour looks with.
+  has nft || missing="$missing nftables"
+  has curl || missing="$missing curl"
   # shellcheck disable=SC2086 # a list of words
   add_packages $missing
   [ -f "$seccomp_profile" ] || install_seccomp_profile
@@ -84,9 +87,7 @@ install_seccomp_profile() {
 
 test_packages() {
   missing=''
-  has nft || missing="$missing nftables"
   has dig || missing="$missing bind9-dnsutils"
-  has curl || missing="$missing curl"
   has ping || missing="$missing iputils-ping"
   has iperf3 || missing="$missing iperf3"
   has socat || missing="$missing socat"
