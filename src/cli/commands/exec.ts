@@ -55,7 +55,7 @@ async function runAttached(context: Context, id: string, tty: boolean, interacti
   const stream = await execs.start(id, tty, size);
   stack.defer(() => stream.destroy());
   if (interactive) {
-    if (tty) stack.use(rawMode(stdin));
+    if (tty) stack.use(await rawMode(stdin));
     stack.use(copyInput(stdin, stream));
   }
   if (tty) stack.use(followSize(stdout, (rows, columns) => execs.resize(id, rows, columns)));

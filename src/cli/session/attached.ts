@@ -35,7 +35,7 @@ export async function attached(context: Context, session: Session, begin: () => 
   output.catch(() => {});
   await begin();
   if (session.stdin) {
-    if (tty) stack.use(rawMode(context.stdio.stdin));
+    if (tty) stack.use(await rawMode(context.stdio.stdin));
     stack.use(copyInput(context.stdio.stdin, stream));
   }
   if (tty) {

@@ -1,9 +1,15 @@
 import type { Input, Output } from '../stdio.ts';
 
-/** Sends every key as it is pressed, ctrl-c included, until disposed. Nothing happens where input is no terminal. */
-export function rawMode(input: Input): Disposable {
+/**
+ * Sends every key as it is pressed, ctrl-c included, and shows every byte as it comes, until disposed. Nothing happens
+ * where input is no terminal.
+ */
+export async function rawMode(input: Input): Promise<Disposable> {
   if (input.isTTY !== true) return { [Symbol.dispose]() {} };
   input.setRawMode?.(true);
+  // Node's raw mode still turns a line feed into CR LF, which garbles full-screen programs: their own terminal did that.
+  const { spawnSync } = await import('node:child_process');
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   return {
     [Symbol.dispose]() {
       input.setRawMode?.(false);
