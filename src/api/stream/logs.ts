@@ -2,7 +2,7 @@ import { messageOf } from '../../base/index.ts';
 import { compareVersions } from '../../contract/index.ts';
 import type { LogChunk } from '../backend.ts';
 import { breakOff, type Client, type Reply } from '../http/client.ts';
-import { frameHead, multiplexedType, rawType } from './frame.ts';
+import { frame, multiplexedType, rawType } from './frame.ts';
 import { Outlet } from './outlet.ts';
 
 const typedSince = '1.42';
@@ -42,11 +42,10 @@ async function copy({ tty, timestamps, lines }: LogReply, outlet: Outlet): Promi
     if (outlet.closed) return;
     const { stream, data } = chunk;
     // A line may come in parts: the time belongs before its first.
-    const stamp = timestamps && !begun[stream] ? Buffer.from(`${timeOf(chunk)} `) : undefined;
+    const stamped = timestamps && !begun[stream];
     begun[stream] = data.at(-1) !== newline;
-    const pieces = stamp ? [stamp, data] : [data];
-    const length = data.length + (stamp?.length ?? 0);
-    const full = tty ? outlet.write(...pieces) : outlet.write(frameHead(stream, length), ...pieces);
+    const text = stamped ? Buffer.concat([Buffer.from(`${timeOf(chunk)} `), data]) : data;
+    const full = outlet.write(...(tty ? [text] : frame(stream, text)));
     if (full) await full;
   }
 }

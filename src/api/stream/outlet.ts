@@ -24,7 +24,10 @@ export class Outlet {
     this.#cork();
     let room = true;
     for (const piece of pieces) room = this.#out.write(piece);
-    return room ? undefined : this.#drained();
+    if (room) return undefined;
+    this.#uncork();
+    // A corked response calls itself full although the kernel then takes it all; it would never say that it drained.
+    return this.#out.writableLength < this.#out.writableHighWaterMark ? undefined : this.#drained();
   }
 
   /** What was written goes out, then the end. */

@@ -9,11 +9,11 @@ const nothing = Buffer.alloc(0);
  * write side at once. A unix socket refuses even an empty write (EPIPE) when the peer is closed, so after the end of
  * input that is tried now and then, or a silent container would keep what an abandoned client held.
  */
-export function watchPresence(socket: Duplex, onGone: () => void): void {
+export function watchPresence(socket: Duplex, onGone: () => void, everyMs = probeEveryMs): void {
   let probe: NodeJS.Timeout | undefined;
   socket.on('error', () => {}); // 'close' follows
   socket.once('end', () => {
-    probe = setInterval(() => socket.write(nothing), probeEveryMs).unref();
+    probe = setInterval(() => socket.write(nothing), everyMs).unref();
   });
   socket.once('close', () => {
     clearInterval(probe);

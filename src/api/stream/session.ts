@@ -4,7 +4,7 @@ import { compareVersions } from '../../contract/index.ts';
 import type { StreamSession } from '../backend.ts';
 import type { Client, Reply } from '../http/client.ts';
 import { DetachFilter } from './detach-keys.ts';
-import { frameHead, multiplexedType, rawType } from './frame.ts';
+import { frame, multiplexedType, rawType } from './frame.ts';
 import { type Hijacked, hijack } from './hijack.ts';
 import { Outlet } from './outlet.ts';
 import { watchPresence } from './presence.ts';
@@ -31,7 +31,7 @@ export function session(options: SessionOptions): Reply {
     const opened = await options.open().catch((error: unknown) => {
       client.log.debug(`session: ${messageOf(error)}`);
       const text = Buffer.from(`${messageOf(error)}\r\n`);
-      outlet.write(...(options.tty ? [text] : [frameHead('stdout', text.length), text]));
+      outlet.write(...(options.tty ? [text] : frame('stdout', text)));
       return undefined;
     });
     if (opened) await converse(connection, outlet, opened, options);
@@ -52,7 +52,7 @@ async function converse(connection: Hijacked, outlet: Outlet, live: StreamSessio
   if (connection.in) {
     watchPresence(connection.in, leave);
     feed(connection.in, live, options, () => {
-      outlet.write(options.onDetachText);
+      if (options.onDetachText) outlet.write(options.onDetachText);
       leave();
     });
   } else {
@@ -83,7 +83,7 @@ function feed(socket: Duplex, live: StreamSession, { tty, detachKeys }: SessionO
 async function pump(live: StreamSession, outlet: Outlet): Promise<void> {
   for await (const { stream, data } of live.output) {
     if (outlet.closed) return;
-    const full = live.tty ? outlet.write(data) : outlet.write(frameHead(stream, data.length), data);
+    const full = outlet.write(...(live.tty ? [data] : frame(stream, data)));
     if (full) await full;
   }
 }
