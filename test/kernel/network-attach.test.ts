@@ -110,3 +110,16 @@ test('a dual-stack network has IPv6 inside, others do not', async (t) => {
   assert.equal(lab.insideJson(b, '-6 addr show eth1').length, 0);
   assert.equal(lab.mends.length, 0);
 });
+
+test('a container reaches its own published port, and another one’s, by an address of the host', async (t) => {
+  const lab = await NetworkLab.start(t);
+  const port = { protocol: 'tcp', containerPort: 80, hostIp: '', hostPortFirst: 18_083, hostPortLast: 18_083 } as const;
+  await lab.up(a, ['bridge'], { ports: [port] });
+  await lab.up(b, ['bridge']);
+  const server = lab.background(a, 'socat', 'TCP4-LISTEN:80,fork,reuseaddr', 'EXEC:echo here');
+  t.after(() => server.kill());
+  const ask = (id: string): Promise<string> =>
+    lab.insideLater(id, 'socat', '-T2', '-', 'TCP4:172.17.0.1:18083,retry=20,interval=0.05');
+  assert.equal(await ask(b), 'here\n');
+  assert.equal(await ask(a), 'here\n');
+});

@@ -65,6 +65,19 @@ test('repair() restores a bridge: its address, its mark, the bridge itself with 
   assert.ok(lab.pings(a, lab.address(b, 'front')));
 });
 
+test('repair() keeps containers without ICC apart when their bridge is made again', async (t) => {
+  const lab = await NetworkLab.start(t);
+  const options = { 'com.docker.network.bridge.enable_icc': 'false', 'com.docker.network.bridge.name': 'apart' };
+  await lab.network.createNetwork(networkCreate('apart', { options }));
+  await lab.up(a, ['apart']);
+  await lab.up(b, ['apart']);
+  lab.ip('link del apart');
+  await lab.network.repair();
+  assert.ok(lab.pings(a, '172.18.0.1'));
+  assert.ok(!lab.pings(a, lab.address(b, 'apart')));
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+});
+
 test('repair() puts the whole table back, elements included', async (t) => {
   const lab = await busyLab(t);
   const listing = (): string => lab.nft('list', 'ruleset').replaceAll(/packets \d+ bytes \d+/g, '');

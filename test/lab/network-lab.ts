@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +91,12 @@ export class NetworkLab {
     const netns = `--net=${this.network.sandboxOf(containerId)!.netnsPath}`;
     const { stdout } = await promisify(execFile)('nsenter', [netns, command, ...args]);
     return stdout;
+  }
+
+  /** A command that goes on in a container's namespace; who starts it ends it. */
+  background(containerId: string, command: string, ...args: string[]): ChildProcess {
+    const netns = `--net=${this.network.sandboxOf(containerId)!.netnsPath}`;
+    return spawn('nsenter', [netns, command, ...args], { stdio: 'ignore' });
   }
 
   insideJson<T = Record<string, unknown>>(containerId: string, words: string): T[] {

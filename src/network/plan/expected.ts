@@ -27,4 +27,5 @@ const linkOf = (link: PlannedLink): ObservedLink => ({
   ...(link.mtu === undefined ? {} : { mtu: link.mtu }),
   ...(link.master === undefined ? {} : { master: link.master }),
   isolated: link.isolated ?? false,
+  hairpin: link.hairpin ?? false,
 });

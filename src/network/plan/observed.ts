@@ -13,6 +13,7 @@ export type ObservedLink = {
   /** Name of the bridge it is a port of. */
   readonly master?: string;
   readonly isolated?: boolean;
+  readonly hairpin?: boolean;
   readonly index?: number;
   /** Of a veth: index of the other end, in its own namespace. */
   readonly peerIndex?: number;

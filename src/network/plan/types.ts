@@ -37,6 +37,8 @@ export type PlannedLink = {
   readonly master?: string;
   /** Bridge port that may not talk to other isolated ports: IFLA_BRPORT_ISOLATED. */
   readonly isolated?: boolean;
+  /** Bridge port that may send back to where a frame came from: IFLA_BRPORT_MODE. */
+  readonly hairpin?: boolean;
 };
 
 /** An address of a link: "172.17.0.1/16". */

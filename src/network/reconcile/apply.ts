@@ -58,17 +58,23 @@ export class Applier {
         await this.#flush();
         return this.#namespace.writeSysctl(operation.sysctl.key, operation.sysctl.value);
       default: {
-        // Finding an index, on the way to the message, may send what was pending before it.
-        const message = await this.#message(operation);
-        this.#pending.push(message);
+        // Finding an index, on the way to the messages, may send what was pending before them.
+        const messages = await this.#messages(operation);
+        this.#pending.push(...messages);
       }
     }
   }
 
-  async #message(operation: Told): Promise<Message> {
+  async #messages(operation: Told): Promise<readonly Message[]> {
+    if (operation.verb !== 'change-link') return [await this.#message(operation)];
+    const index = await this.#index(operation.link.name);
+    const { port, ...change } = await this.#linkChange(operation);
+    // A link becomes a port after the rest of its message was read: what is told of the port has to follow.
+    return [setLinkMessage(index, change), ...(port === undefined ? [] : [setLinkMessage(index, { port })])];
+  }
+
+  async #message(operation: Exclude<Told, { verb: 'change-link' }>): Promise<Message> {
     switch (operation.verb) {
-      case 'change-link':
-        return setLinkMessage(await this.#index(operation.link.name), await this.#linkChange(operation));
       case 'announce':
         // A change of the hardware address, also to the same, makes the kernel tell the neighbours (arp_notify).
         return setLinkMessage(await this.#index(operation.link.name), { mac: operation.link.mac });
@@ -88,8 +94,8 @@ export class Applier {
     const { route } = this.#namespace;
     await route.requestAsync(await this.#creation(link));
     try {
-      const port = link.isolated === true ? { isolated: true } : undefined;
-      await route.requestAsync(setLinkMessage(link.name, { alias: this.#mark.aliasOf(link.owner), port }));
+      const alias = this.#mark.aliasOf(link.owner);
+      await route.requestAsync(setLinkMessage(link.name, { alias, port: portOptions(link) }));
     } catch (error) {
       await route.requestAsync(deleteLinkMessage(link.name));
       throw error;
@@ -126,7 +132,7 @@ export class Applier {
       mtuBytes: change.mtu,
       alias: change.alias && this.#mark.aliasOf(link.owner),
       masterIndex: change.master === undefined ? undefined : await this.#index(change.master),
-      port: change.isolated === undefined ? undefined : { isolated: change.isolated },
+      port: portOptions(change),
     };
   }
 
@@ -165,3 +171,7 @@ export class Applier {
     return this.#open(this.#where);
   }
 }
+
+/** Options of a bridge port, if there are any. */
+const portOptions = ({ isolated, hairpin }: Pick<LinkDifference, 'isolated' | 'hairpin'>): LinkChange['port'] =>
+  isolated === undefined && hairpin === undefined ? undefined : { isolated, hairpin };

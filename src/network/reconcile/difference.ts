@@ -175,9 +175,12 @@ function linkDifference(link: PlannedLink, seen: ObservedLink): LinkDifference {
 /** Options of a port are lost with its bridge, so they are set again with it. */
 function portDifference(link: PlannedLink, seen: ObservedLink): LinkDifference {
   if (link.master === undefined) return {};
-  const wanted = link.isolated ?? false;
-  const has = link.master === seen.master && (seen.isolated ?? false);
-  return wanted === has ? {} : { isolated: wanted };
+  const had: Pick<ObservedLink, 'isolated' | 'hairpin'> = link.master === seen.master ? seen : {};
+  const { isolated = false, hairpin = false } = link;
+  return {
+    ...(isolated === (had.isolated ?? false) ? {} : { isolated }),
+    ...(hairpin === (had.hairpin ?? false) ? {} : { hairpin }),
+  };
 }
 
 function refuseStranger(link: PlannedLink, seen: ObservedLink): void {

@@ -44,6 +44,7 @@ function observedLink(link: Link, names: ReadonlyMap<number, string>, mark: Mark
     mtu: link.mtuBytes,
     ...(master === undefined ? {} : { master }),
     isolated: link.bridgePort?.isolated ?? false,
+    hairpin: link.bridgePort?.hairpin ?? false,
     index: link.index,
     ...(link.peerIndex === undefined ? {} : { peerIndex: link.peerIndex }),
   };

@@ -10,6 +10,7 @@ export type LinkDifference = {
   /** Name of a bridge. */
   readonly master?: string;
   readonly isolated?: boolean;
+  readonly hairpin?: boolean;
 };
 
 /** One step towards a plan. `where` is "host" or a sandbox's id. */

@@ -47,6 +47,8 @@ export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSetti
     ...size,
     master: config.bridge,
     isolated: !config.icc,
+    // Where br_netfilter is loaded, a container's way to its own published port turns round within the bridge.
+    hairpin: true,
   };
   const inner = { ...peer, owner, kind: { type: 'peer' as const }, ...size };
   const inside: NamespacePlan = {
