@@ -23,6 +23,9 @@ export type Handler = (message: Buffer, transport: 'udp' | 'tcp', reply: (answer
 const idleMs = 10_000;
 /** Taken where it is free, as in every new sandbox: a restarted engine then finds its redirection in place. */
 const preferredPort = 21_053;
+/** <asm-generic/socket.h>: SO_RCVBUF beyond net.core.rmem_max, which leaves room for 250 queries at once. */
+const SO_RCVBUFFORCE = 33;
+const queuedBytes = 1 << 20;
 /** Per sandbox, so that one container cannot use up the engine's descriptors. */
 const maxConnections = 100;
 
@@ -72,6 +75,7 @@ export class Listener implements Disposable {
 function openBound(type: number): number {
   const fd = socket(AF_INET, type);
   try {
+    if (type === SOCK_DGRAM) setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, queuedBytes);
     // Else connections that an earlier engine ended keep the port for a minute (TIME_WAIT).
     if (type === SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     bindPreferred(fd);
