@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { Client } from '../http/client.ts';
@@ -36,7 +35,7 @@ async function rawAnswer({ response, request }: Client, contentType: string): Pr
   response.removeHeader('Transfer-Encoding');
   response.writeHead(200, STATUS_CODES[200], { 'Content-Type': contentType, Connection: 'close' });
   response.flushHeaders();
-  if (request.socket.writableLength > 0) await Promise.race([once(request.socket, 'drain'), once(response, 'close')]);
+  await sent(request.socket, '');
   return response;
 }
 
@@ -48,6 +47,7 @@ const headerLines = (headers: OutgoingHttpHeaders): string =>
 /** "api-version" to "Api-Version": some clients read a raw head by exact name. */
 const canonical = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
+/** Resolves when this and all that was written before it is out, or never will be. */
 function sent(socket: Duplex, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.destroyed) resolve();

@@ -23,7 +23,7 @@ test('watchPresence() tells a client that is gone from one that only ended its i
     await once(socket, 'end');
     await delay(80);
     assert.equal(gone, 0);
-    const closed = once(socket, 'close');
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     client.destroy();
     await closed;
     assert.equal(gone, 1);
