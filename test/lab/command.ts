@@ -13,7 +13,8 @@ export type CommandOptions = {
 export function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const env = { ...process.env, ...options.env };
-  const limits = { timeout: options.timeoutMs ?? 60_000, maxBuffer: 64 << 20, env };
+  // docker passes SIGTERM on to its container, and waits on.
+  const limits = { timeout: options.timeoutMs ?? 60_000, killSignal: 'SIGKILL' as const, maxBuffer: 64 << 20, env };
   const child = execFile(program, args, limits, (error, stdout, stderr) => {
     if (error === null) resolve({ stdout, stderr, code: 0 });
     else if (typeof error.code === 'number') resolve({ stdout, stderr, code: error.code });
