@@ -28,16 +28,26 @@ export function bridgeResolvConf(host: ResolvConf, overrides: ResolvConfOverride
   const merged = merge(host, overrides);
   const asked = overrides.nameservers.length > 0;
   const reachable = merged.nameservers.filter((server) => asked || (!isLoopback(server) && (ipv6 || !isIpv6(server))));
-  if (reachable.length > 0) return format({ ...merged, nameservers: reachable }, 'the host has, where reachable');
+  if (reachable.length > 0)
+    return format(
+      { ...merged, nameservers: reachable },
+      asked ? 'as asked for' : "the host's, as far as a container can reach them",
+    );
   const fallback = [...publicServers, ...(ipv6 ? publicServers6 : [])];
-  return format({ ...merged, nameservers: fallback }, 'are public: the host names none that a container can reach');
+  return format(
+    { ...merged, nameservers: fallback },
+    'public ones, since the host names none that a container can reach',
+  );
 }
 
 /** For a sandbox on user-defined networks. The servers of `host` and `overrides` are the resolver's own business. */
 export function embeddedResolvConf(host: ResolvConf, overrides: ResolvConfOverrides): string {
   const merged = merge(host, overrides);
   const options = merged.options.some((o) => o.startsWith('ndots:')) ? merged.options : [...merged.options, 'ndots:0'];
-  return format({ ...merged, nameservers: [embeddedAddress], options }, 'is the engine’s own resolver');
+  return format(
+    { ...merged, nameservers: [embeddedAddress], options },
+    "the engine's resolver, which asks others for what it does not know",
+  );
 }
 
 /** `--dns-search .` asks for no search domains at all. */
@@ -56,7 +66,7 @@ const pick = (first: readonly string[], second: readonly string[]): readonly str
 function format(conf: ResolvConf, servers: string): string {
   const out = [
     '# Written by Portolan. A version edited by hand is left alone from then on.',
-    `# Nameservers: what ${servers}.`,
+    `# Nameservers: ${servers}.`,
     ...conf.nameservers.map((server) => `nameserver ${server}`),
   ];
   if (conf.search.length > 0) out.push(`search ${conf.search.join(' ')}`);
