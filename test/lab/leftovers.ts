@@ -29,10 +29,13 @@ export async function leftoversOf(host: LabHost, folder: string, engine: number 
   return {
     links: lines(links, (link) => `${link['ifname']} ${(link['flags'] as string[]).includes('UP') ? 'up' : 'down'}`),
     addresses: lines(addresses, (link) => `${link['ifname']} ${locals(link['addr_info'])}`),
-    routes: lines(routes, (route) => `${route['dst']} ${route['dev']} ${route['gateway'] ?? ''}`),
+    // The kernel adds a link-local route whenever it has found its address to be the only one.
+    routes: lines(routes, (route) => `${route['dst']} ${route['dev']} ${route['gateway'] ?? ''}`).filter(
+      (line) => !line.startsWith('fe80'),
+    ),
     rules: rules.replace(/counter packets \d+ bytes \d+/g, 'counter'),
-    mounts: mountsUnder(folder),
-    namespaces: globSync(join(folder, '**/netns/*')).sort(),
+    mounts: mountsUnder(folder).map(withoutIds),
+    namespaces: globSync(join(folder, '**/netns/*')).map(withoutIds).sort(),
     processes: processesNaming(folder)
       .filter(({ pid }) => pid !== engine)
       .map(({ command }) => command)
@@ -40,6 +43,9 @@ export async function leftoversOf(host: LabHost, folder: string, engine: number 
     controlGroups: containerGroups(folder),
   };
 }
+
+/** An engine may keep a namespace ready for the next container: how many there are counts, not what they are called. */
+const withoutIds = (path: string): string => path.replace(/[0-9a-f]{12,64}/g, '<id>');
 
 function lines(json: string, show: (row: Readonly<Record<string, unknown>>) => string): string[] {
   return (JSON.parse(json) as Readonly<Record<string, unknown>>[]).map(show).sort();
