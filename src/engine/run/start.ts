@@ -10,6 +10,7 @@ import type { Parts } from '../parts.ts';
 import { environment } from './environment.ts';
 import { prepareMounts } from './mounts.ts';
 import { joinNetwork } from './network.ts';
+import { removeRecord } from './remove.ts';
 import { specInput } from './spec.ts';
 
 /**
@@ -32,6 +33,8 @@ export async function startContainer(parts: Parts, container: Container): Promis
     container.update({
       state: { status: failedStatus(container), pid: 0, error: messageOf(error), exitCode: exitCodeOf(error) },
     });
+    // Nobody will see it end, so it is removed here; `docker run --rm` waits for that.
+    if (container.record.hostConfig.AutoRemove) await removeRecord(parts, container);
     throw error;
   }
   announce(parts, container, 'start');
