@@ -9,8 +9,8 @@ export type Leftovers = {
   readonly links: readonly string[];
   readonly addresses: readonly string[];
   readonly routes: readonly string[];
-  /** The whole rule set without counters and handles. */
-  readonly rules: string;
+  /** The whole rule set, line by line, without counters and handles. */
+  readonly rules: readonly string[];
   /** Under the engine's folder, pinned namespaces among them. */
   readonly mounts: readonly string[];
   readonly namespaces: readonly string[];
@@ -33,12 +33,12 @@ export async function leftoversOf(host: LabHost, folder: string, engine: number 
     routes: lines(routes, (route) => `${route['dst']} ${route['dev']} ${route['gateway'] ?? ''}`).filter(
       (line) => !line.startsWith('fe80'),
     ),
-    rules: rules.replace(/counter packets \d+ bytes \d+/g, 'counter'),
+    rules: rules.replace(/counter packets \d+ bytes \d+/g, 'counter').split('\n'),
     mounts: mountsUnder(folder).map(withoutIds),
     namespaces: globSync(join(folder, '**/netns/*')).map(withoutIds).sort(),
     processes: processesNaming(folder)
       .filter(({ pid }) => pid !== engine)
-      .map(({ command }) => command)
+      .map(({ command }) => withoutIds(command))
       .sort(),
     controlGroups: containerGroups(folder),
   };
