@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Log } from '../base/index.ts';
 import { becomeSubreaper } from '../syscall/pipe.ts';
 import type { Poller } from '../syscall/poller.ts';
+import { MigrationLock } from './cgroup/migration.ts';
 import { MonitorGroups } from './cgroup/monitors.ts';
 import { findCgroupTree } from './cgroup/tree.ts';
 import { Conmons } from './conmon/conmon.ts';
@@ -32,8 +33,9 @@ const profileOfPackage = '/usr/share/containers/seccomp.json';
 export async function createRuntime(deps: RuntimeDeps): Promise<Runtime & AsyncDisposable> {
   const searchPath = deps.searchPath ?? '/usr/local/bin:/usr/bin:/bin';
   const tree = await findCgroupTree();
-  const [host, runc, conmon] = await Promise.all([
+  const [host, migration, runc, conmon] = await Promise.all([
     readHostFacts(tree, deps.seccompProfiles ?? [profileOfPackage]),
+    MigrationLock.find(tree),
     findTool(deps.runtimePath, searchPath, 'runc'),
     findTool(deps.conmonPath, searchPath, 'conmon'),
   ]);
@@ -53,6 +55,7 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime & AsyncD
     conmons: new Conmons(tools, deps.poller),
     exits: new ExitFolder(folders.exits),
     monitors: new MonitorGroups(tree),
+    migration,
     poller: deps.poller,
     log: deps.log,
     versions: { runc: runc.version, conmon: conmon.version },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError, hasCode, type Log, messageOf } from '../base/index.ts';
 import type { Poller } from '../syscall/poller.ts';
 import { freeze, isFrozen, killAll, processesOf, removeGroups, thaw } from './cgroup/groups.ts';
+import type { MigrationLock } from './cgroup/migration.ts';
 import type { MonitorGroups } from './cgroup/monitors.ts';
 import { readStats } from './cgroup/stats.ts';
 import { ConmonAttachment } from './conmon/attachment.ts';
@@ -33,6 +34,7 @@ import type {
   Resources,
   Runtime,
   RuntimeStats,
+  SpecInput,
 } from './types.ts';
 
 const SIGKILL = 9;
@@ -43,6 +45,7 @@ export type RuntimeParts = {
   readonly conmons: Conmons;
   readonly exits: ExitFolder;
   readonly monitors: MonitorGroups;
+  readonly migration: MigrationLock;
   readonly poller: Poller;
   readonly log: Log;
   readonly versions: { readonly runc: string; readonly conmon: string };
@@ -64,20 +67,24 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
   }
 
   async create(request: CreateRequest): Promise<{ readonly pid: number }> {
-    const { conmons, host } = this.#parts;
+    const { conmons, host, migration } = this.#parts;
     const { spec, bundle } = request;
+    migration.warm();
     await writeFile(join(bundle, 'config.json'), JSON.stringify(buildSpec(spec, host, await devicesOf(spec))));
     const job = conmonJob(request);
-    const created = await conmons.create(job);
+    const created = await conmons.create(job, (pid) => this.#separate(pid, spec));
     if ('failed' in created) throw createFailure(created.failed);
     const closes = closesStdin(conmonArgs(job, conmons.tools));
     const live = await this.#take(spec.id, bundle, created.conmon, created.pid, closes);
-    this.#parts.monitors.add(created.conmon.pid, spec.cgroupPath).catch((error: unknown) => {
-      this.#parts.log.warn(
-        `container ${spec.id}: its monitor stays in the engine's control group: ${messageOf(error)}`,
-      );
-    });
     return { pid: live.pid };
+  }
+
+  /** At once, while the runtime starts up: later it would wait on a lock that a quick container's removal needs. */
+  #separate(pid: number, { id, cgroupPath }: SpecInput): void {
+    this.#parts.monitors.add(pid, cgroupPath).catch((error: unknown) => {
+      if (hasCode(error, 'ESRCH')) return; // it has failed already
+      this.#parts.log.warn(`container ${id}: its monitor stays in the engine's control group: ${messageOf(error)}`);
+    });
   }
 
   async #take(id: string, folder: string, conmon: Watched, pid: number, closes: boolean): Promise<LiveContainer> {
@@ -169,7 +176,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
 
   async delete(id: string): Promise<void> {
     const live = this.#live.get(id);
-    const state = await readState(this.#root, id);
+    const state = live === undefined ? await readState(this.#root, id) : undefined;
     const groups = live?.groups ?? state?.groups ?? {};
     // Also after the end of its first process: with the host's pid namespace, others can be left.
     await killAll(groups);
@@ -194,8 +201,9 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
   }
 
   async exec(id: string, request: ExecRequest): Promise<ExecHandle> {
-    const { poller, conmons, host, execFolder } = this.#parts;
+    const { poller, conmons, host, execFolder, migration } = this.#parts;
     const live = this.#find(id);
+    migration.warm();
     const process = execProcess(request, await readSpec(live.folder), host.capabilities);
     const job = { containerId: id, folder: join(execFolder, request.execId), process, request };
     if (request.tty) return execWithTerminal(job, conmons, poller);

@@ -59,14 +59,16 @@ async function removeTree(folder: string): Promise<void> {
 
 /** Kills every process: those that a container with the host's pid namespace leaves behind, too. */
 export async function killAll(groups: Groups): Promise<void> {
-  for (const pid of await processesOf(groups)) {
+  const pids = await processesOf(groups);
+  for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {
       if (!hasCode(error, 'ESRCH')) throw error;
     }
   }
-  await thaw(groups).catch(() => {});
+  // A frozen process dies only once it is let go.
+  if (pids.length > 0 && (await isFrozen(groups))) await thaw(groups);
 }
 
 /** Stops every process of the group where it is. Resolves once all are. */

@@ -22,15 +22,17 @@ export class Conmons implements Disposable {
 
   /**
    * Runs the OCI runtime's create under a conmon of its own session, which outlives us. Resolves with both processes,
-   * or with the runtime's words when it failed.
+   * or with the runtime's words when it failed. `spawned` is told conmon's pid as soon as there is one.
    */
   async create(
     job: ConmonJob,
+    spawned: (pid: number) => void,
   ): Promise<{ readonly conmon: Watched; readonly pid: number } | { readonly failed: string }> {
     using sync = new SyncPipe(this.#poller);
     await Promise.all(Object.values(conmonFiles).map((name) => rm(join(job.folder, name), { force: true })));
     const conmon = this.#spawn(job, ['_OCI_SYNCPIPE=3'], [sync.write]);
     sync.sent();
+    spawned(conmon.pid);
     const [message] = await Promise.all([
       sync.next(),
       writeFile(join(job.folder, conmonFiles.conmonPid), `${conmon.pid}`),
