@@ -57,7 +57,7 @@ test('environment, directory, user, host name, labels and limits reach the conta
     '0.5',
   ];
   const script =
-    'echo $A; pwd; id -u; id -g; hostname; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null';
+    'echo $A; pwd; id -u; id -g; hostname; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true';
   const lines = (await engine.ok('run', '--rm', ...flags, 'busybox', 'sh', '-c', script)).split('\n');
   assert.deepEqual(lines, ['1', '/tmp', '1000', '1001', 'box', String(64 << 20)]);
 });

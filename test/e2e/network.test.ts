@@ -33,7 +33,7 @@ test('the notes’ experiment: two networks are apart until a container is conne
     assert.match(await engine.ok('exec', 'test3', 'ip', '-4', 'addr', 'show', 'eth1'), /inet 172\.17\.0\.4\/16/);
     await engine.ok('network', 'disconnect', 'bridge', 'test3');
     assert.equal(await pings('test3', two), false);
-    assert.equal((await engine.docker('exec', 'test3', 'ip', 'link', 'show', 'eth1')).code, 1);
+    assert.notEqual((await engine.docker('exec', 'test3', 'ip', 'link', 'show', 'eth1')).code, 0);
     await engine.ok('rm', '-f', 'test1', 'test2', 'test3');
     await engine.ok('network', 'rm', 'isolated_nw');
   });
@@ -181,6 +181,7 @@ test('repair restores what was taken away by hand, and removes what no record ow
     (await host.exec('curl', ['-s', '-m', '2', 'http://127.0.0.1:8081/'])).stdout;
   assert.equal(await curl(), 'hi\n');
 
+  const table = /table inet (\S+)/.exec(await host.must('nft', ['list', 'tables']))![1]!;
   await host.must('nft', ['flush', 'ruleset']);
   await host.must('ip', ['address', 'flush', 'dev', 'docker0']);
   const veth = (
@@ -190,7 +191,7 @@ test('repair restores what was taken away by hand, and removes what no record ow
   ).find(({ master }) => master === 'docker0');
   await host.must('ip', ['link', 'delete', veth!.ifname]);
   await host.must('ip', ['link', 'add', 'br-stray', 'type', 'bridge']);
-  await host.must('ip', ['link', 'set', 'br-stray', 'alias', 'portolan:network:gone']);
+  await host.must('ip', ['link', 'set', 'br-stray', 'alias', `${table}:network:gone`]);
   assert.equal(await curl(), '');
 
   const { stdout } = await engine.portolan('network', 'repair');

@@ -29,9 +29,9 @@ export async function leftoversOf(host: LabHost, folder: string, engine: number 
   return {
     links: lines(links, (link) => `${link['ifname']} ${(link['flags'] as string[]).includes('UP') ? 'up' : 'down'}`),
     addresses: lines(addresses, (link) => `${link['ifname']} ${locals(link['addr_info'])}`),
-    // The kernel adds a link-local route whenever it has found its address to be the only one.
+    // The kernel adds link-local and multicast routes when a link first has a carrier and its address is the only one.
     routes: lines(routes, (route) => `${route['dst']} ${route['dev']} ${route['gateway'] ?? ''}`).filter(
-      (line) => !line.startsWith('fe80'),
+      (line) => !line.startsWith('fe80') && !line.startsWith('ff00'),
     ),
     rules: rules.replace(/counter packets \d+ bytes \d+/g, 'counter').split('\n'),
     mounts: mountsUnder(folder).map(withoutIds),
@@ -51,7 +51,7 @@ function lines(json: string, show: (row: Readonly<Record<string, unknown>>) => s
   return (JSON.parse(json) as Readonly<Record<string, unknown>>[]).map(show).sort();
 }
 
-const locals = (info: unknown): string => (info as { local?: string }[]).map(({ local }) => local).join(' ');
+const locals = (info: unknown): string => (info as { local?: string }[]).flatMap(({ local }) => local ?? []).join(' ');
 
 /** Mount points at or below a folder, the innermost last. */
 export function mountsUnder(folder: string): string[] {

@@ -31,7 +31,7 @@ const refusal = ({ id, state, record }: Container): string =>
 
 /** The record goes last of all that is durable: an engine killed in between finishes the removal when it starts. */
 export async function removeRecord(parts: Parts, container: Container, volumes = true): Promise<void> {
-  const { exitCode, error } = container.state;
+  const { exitCode } = container.state;
   container.update({ state: { status: 'removing' } });
   await Promise.all([
     parts.network.forget(container.id),
@@ -43,5 +43,5 @@ export async function removeRecord(parts: Parts, container: Container, volumes =
   parts.containers.delete(container);
   container.dropPending();
   announce(parts, container, 'destroy');
-  container.waiters.tell('removed', exitCode, error);
+  container.waiters.tell('removed', exitCode, '');
 }
