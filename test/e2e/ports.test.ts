@@ -102,7 +102,7 @@ test('a taken port is refused with its owner’s name, and nothing stays', async
   });
   await engine.ok('rm', '-f', 'first');
 
-  const holder = host.spawn('socat', ['TCP-LISTEN:8080,fork', '-']);
+  const holder = host.spawn('socat', ['TCP-LISTEN:8080,reuseaddr,fork', 'PIPE']);
   while (!(await host.must('ss', ['-ltn'])).includes(':8080')) await new Promise((resolve) => setTimeout(resolve, 20));
   const { stderr } = await engine.docker('run', '--rm', '-p', '8080:80', 'busybox', 'true');
   assert.match(stderr, /address already in use/);
