@@ -158,10 +158,10 @@ test('images prints a row for every name of an image', async () => {
   const { stdout } = await play('images', { 'GET /images/json': () => ({ body: [image, bare] }) });
   assert.equal(
     stdout,
-    'REPOSITORY   TAG       IMAGE ID       CREATED   SIZE\n' +
-      'box          1         f0e1d2c3b4a5   N/A       1.98MB\n' +
-      'reg:5000/a   2         f0e1d2c3b4a5   N/A       1.98MB\n' +
-      '<none>       <none>    f0e1d2c3b4a5   N/A       1.98MB\n',
+    'REPOSITORY   TAG       IMAGE ID       CREATED        SIZE\n' +
+      'box          1         f0e1d2c3b4a5   56 years ago   1.98MB\n' +
+      'reg:5000/a   2         f0e1d2c3b4a5   56 years ago   1.98MB\n' +
+      '<none>       <none>    f0e1d2c3b4a5   56 years ago   1.98MB\n',
   );
 });
 

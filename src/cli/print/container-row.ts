@@ -39,6 +39,7 @@ export function containerRow(
     CreatedAt: goTime(created),
     RunningFor: ago(created, now),
     Ports: formatPorts(container.Ports ?? []),
+    Platform: null,
     State: container.State,
     Status: container.Status,
     Size: sizeOf(container),

@@ -35,10 +35,8 @@ export function humanDuration(milliseconds: number): string {
   return `${Math.trunc(seconds / 3600 / 24 / 365)} years`;
 }
 
-/** "4 seconds ago"; "N/A" for a moment that never was. */
-export function ago(moment: Date, now: Date): string {
-  return moment.getTime() <= 0 ? 'N/A' : `${humanDuration(now.getTime() - moment.getTime())} ago`;
-}
+/** "4 seconds ago". */
+export const ago = (moment: Date, now: Date): string => `${humanDuration(now.getTime() - moment.getTime())} ago`;
 
 /** A moment as Go prints it: "2026-11-23 19:23:30 +0000 UTC", in the machine's own zone. */
 export function goTime(moment: Date, fraction = ''): string {

@@ -6,22 +6,32 @@ import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
 import { tearDown } from './tear-down.ts';
 
+const SIGKILL = 9;
+
 export type RemoveOptions = { readonly force: boolean; readonly volumes: boolean };
 
 /** DELETE /containers/{id}: refuses a running one unless forced. */
 export async function removeContainer(parts: Parts, container: Container, options: RemoveOptions): Promise<void> {
-  if (container.running && options.force) {
-    container.update({ stoppedByUser: true });
-    await parts.runtime.kill(container.id, 9);
-    await container.ended;
+  for (let removed = false; !removed; ) {
+    if (options.force) await endRun(parts, container);
+    removed = await parts.queue.run(container.id, async () => {
+      if (parts.containers.byId(container.id) === undefined) return true; // --rm was faster
+      if (container.running && options.force) return false; // it was being started while we ended its last run
+      if (container.running) throw new AppError('conflict', refusal(container));
+      clearTimeout(container.restartTimer);
+      await tearDown(parts, container);
+      await removeRecord(parts, container, options.volumes);
+      return true;
+    });
   }
-  await parts.queue.run(container.id, async () => {
-    if (parts.containers.byId(container.id) === undefined) return; // --rm was faster
-    if (container.running) throw new AppError('conflict', refusal(container));
-    clearTimeout(container.restartTimer);
-    await tearDown(parts, container);
-    await removeRecord(parts, container, options.volumes);
-  });
+}
+
+async function endRun(parts: Parts, container: Container): Promise<void> {
+  if (!container.running) return;
+  container.update({ stoppedByUser: true });
+  await parts.runtime.kill(container.id, SIGKILL);
+  if (container.state.status === 'paused') await parts.runtime.resume(container.id); // a frozen process cannot die
+  await container.ended;
 }
 
 const refusal = ({ id, state, record }: Container): string =>
