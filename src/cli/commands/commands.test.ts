@@ -149,7 +149,7 @@ test('images prints a row for every name of an image', async () => {
     Id: `sha256:${id}`,
     RepoTags: ['box:1', 'reg:5000/a:2'],
     RepoDigests: [],
-    Created: 0,
+    Created: summary.Created,
     Size: 1984000,
     SharedSize: -1,
     Containers: -1,
@@ -158,10 +158,10 @@ test('images prints a row for every name of an image', async () => {
   const { stdout } = await play('images', { 'GET /images/json': () => ({ body: [image, bare] }) });
   assert.equal(
     stdout,
-    'REPOSITORY   TAG       IMAGE ID       CREATED        SIZE\n' +
-      'box          1         f0e1d2c3b4a5   56 years ago   1.98MB\n' +
-      'reg:5000/a   2         f0e1d2c3b4a5   56 years ago   1.98MB\n' +
-      '<none>       <none>    f0e1d2c3b4a5   56 years ago   1.98MB\n',
+    'REPOSITORY   TAG       IMAGE ID       CREATED       SIZE\n' +
+      'box          1         f0e1d2c3b4a5   2 hours ago   1.98MB\n' +
+      'reg:5000/a   2         f0e1d2c3b4a5   2 hours ago   1.98MB\n' +
+      '<none>       <none>    f0e1d2c3b4a5   2 hours ago   1.98MB\n',
   );
 });
 

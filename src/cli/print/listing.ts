@@ -37,11 +37,14 @@ function plainTable({ rows, headings, columns }: Listing): string {
 function chosenTable({ rows, headings }: Listing, format: string): string {
   const line = compile(format);
   const head: Row = new Proxy(headings, {
-    get: (known, field) => known[String(field)] ?? ((key: unknown) => String(key).split('.').at(-1)?.toUpperCase()),
+    get: (known, field) => known[String(field)] ?? labelHeading,
     getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true }),
   });
   return table([line(head), ...rows.map((row) => line(row))].map((text) => text.split('\t')));
 }
+
+/** A label's heading is its key's last part, in words. */
+const labelHeading = (key: unknown): string => String(key).split('.').at(-1)!.replace(/[-_]/g, ' ');
 
 function plainFields(row: Row): Row {
   const fields = Object.entries(row).filter(([, value]) => typeof value !== 'function');
