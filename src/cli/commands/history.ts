@@ -27,7 +27,7 @@ export const history = command({
       return {
         ID: noTrunc ? Id : Id.replace(/^sha256:/, '').slice(0, 12),
         CreatedAt: moment.toISOString().replace('.000Z', 'Z'),
-        CreatedSince: human ? ago(moment, now) : moment.toISOString().replace('.000Z', 'Z'),
+        CreatedSince: human ? since(moment, now) : moment.toISOString().replace('.000Z', 'Z'),
         CreatedBy: noTrunc ? by : ellipsis(by, createdByLetters),
         Size: human ? decimalSize(Size, 3) : String(Size),
         Comment,
@@ -38,3 +38,6 @@ export const history = command({
     return 0;
   },
 });
+
+/** A layer without a date says so. */
+const since = (moment: Date, now: Date): string => (moment.getTime() <= 0 ? 'N/A' : ago(moment, now));
