@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createApiServer } from '../api/index.ts';
 import { Log, messageOf, newId } from '../base/index.ts';
@@ -25,6 +25,7 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
   const flags = parseDaemonFlags(argv);
   const log = new Log(flags.logLevel, (line) => process.stderr.write(line));
   process.umask(0o022);
+  writeFileSync('/proc/self/comm', 'node'); // Node 24 calls it MainThread, which says nothing in ps and top
   await warmThreadPool(); // before any namespace is entered: a pool thread born inside one would stay there
   try {
     await serve(flags, log);
