@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../base/index.ts';
@@ -8,6 +8,9 @@ import { listenOn } from './http/listen.ts';
 import { Router } from './http/router.ts';
 import { serve } from './http/serve.ts';
 import { allRoutes } from './routes/index.ts';
+
+/** Not an import: that would read every export of node:http and so load a second HTTP client, 12 MiB for nothing. */
+const http = process.getBuiltinModule('node:http');
 
 export type ApiServerDeps = {
   readonly backend: Backend;
@@ -58,7 +61,7 @@ class HttpApi implements ApiServer {
   }
 
   #createServer(): Server {
-    const server = createServer({
+    const server = http.createServer({
       maxHeaderSize: headLimitBytes,
       requireHostHeader: false,
       // Idle connections are the clients' to close; uploads take as long as they take.
@@ -89,7 +92,7 @@ class HttpApi implements ApiServer {
     socket.once('close', () => this.#hijacked.delete(socket));
     socket.on('error', () => {}); // 'close' follows
     if (head.length > 0) socket.unshift(head);
-    const response = new ServerResponse(request);
+    const response = new http.ServerResponse(request);
     setHeaders(response, { ...this.#headers, Connection: 'close' });
     response.assignSocket(socket);
     response.once('finish', () => socket.destroySoon());

@@ -57,6 +57,7 @@ export type RuntimeParts = {
 export class ConmonRuntime implements Runtime, AsyncDisposable {
   readonly #parts: RuntimeParts;
   readonly #live = new Map<string, LiveContainer>();
+  #closed = false;
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts;
@@ -232,8 +233,10 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     return live;
   }
 
-  /** Lets go of everything; containers go on. */
+  /** Lets go of everything; containers go on. Safe to repeat. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const live of this.#live.values()) live.release();
     this.#live.clear();
     this.#parts.exits[Symbol.dispose]();
