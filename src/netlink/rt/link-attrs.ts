@@ -84,6 +84,7 @@ export const linkAttrs = attrTable({
   masterIndex: [10 /* IFLA_MASTER */, u32],
   operState: [16 /* IFLA_OPERSTATE */, u8],
   netnsFd: [28 /* IFLA_NET_NS_FD */, u32],
+  group: [27 /* IFLA_GROUP */, u32],
   alias: [20 /* IFLA_IFALIAS */, string],
   name: [3 /* IFLA_IFNAME */, stringz],
   linkNetnsid: [37 /* IFLA_LINK_NETNSID */, s32],

@@ -28,6 +28,8 @@ export type LinkSpec = {
   /** The namespace it is born in, if not the connection's. */
   readonly netnsFd?: number | undefined;
   readonly up?: boolean | undefined;
+  /** A number that links can be told apart by; 0, the default, says nothing. */
+  readonly group?: number | undefined;
 };
 
 /** A link of a kind without a function of its own here: `data` from the tables of link-attrs.ts. */
@@ -56,6 +58,7 @@ export type LinkChange = {
   /** A new name: the link has to be given by index. */
   readonly name?: string | undefined;
   readonly alias?: string | undefined;
+  readonly group?: number | undefined;
   readonly netnsFd?: number | undefined;
   /** Options as a port of its bridge, which it has to be in already. */
   readonly port?: BridgePortAttrs | undefined;
@@ -99,6 +102,7 @@ export function setLinkMessage(link: LinkRef, change: LinkChange): Message {
       masterIndex: change.masterIndex,
       netnsFd: change.netnsFd,
       alias: change.alias,
+      group: change.group,
       info: change.port && { slaveKind: 'bridge', slaveData: bridgePortAttrs.encode(change.port) },
     }),
   };
@@ -152,6 +156,7 @@ const attrsOf = (spec: LinkSpec): LinkAttrs => ({
   txQueueLength: spec.txQueueLength,
   masterIndex: spec.masterIndex,
   netnsFd: spec.netnsFd,
+  group: spec.group,
 });
 
 const encodeLink = (index: number, flags: Flags, attrs: LinkAttrs): Uint8Array =>

@@ -37,6 +37,8 @@ export type Link = {
   /** "" for links without one. */
   readonly mac: string;
   readonly alias: string;
+  /** As in `LinkSpec`. */
+  readonly group: number;
   readonly masterIndex: number | undefined;
   /** IFLA_LINK: the other end of a veth, the parent of a macvlan; in namespace `linkNetnsid` if that is set. */
   readonly peerIndex: number | undefined;

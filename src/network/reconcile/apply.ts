@@ -89,13 +89,13 @@ export class Applier {
     }
   }
 
-  /** What can only be said of a link that exists follows in a second send: the first may be refused with EEXIST. */
+  /** What can only be said of a link that exists follows in a second send: the first may be refused with EEXIST. Until
+   * then its group says that it is ours. */
   async #createLink(link: PlannedLink): Promise<void> {
     const { route } = this.#namespace;
     await route.requestAsync(await this.#creation(link));
     try {
-      const alias = this.#mark.aliasOf(link.owner);
-      await route.requestAsync(setLinkMessage(link.name, { alias, port: portOptions(link) }));
+      await route.requestAsync(setLinkMessage(link.name, { ...this.#mark.of(link.owner), port: portOptions(link) }));
     } catch (error) {
       await route.requestAsync(deleteLinkMessage(link.name));
       throw error;
@@ -104,7 +104,7 @@ export class Applier {
 
   async #creation(link: PlannedLink): Promise<Message> {
     const { name, mac, mtu: mtuBytes, kind, master } = link;
-    const common = { name, mac, mtuBytes, up: true };
+    const common = { name, mac, mtuBytes, up: true, group: this.#mark.birthGroup };
     if (kind.type === 'bridge') return bridgeMessage(common);
     if (kind.type !== 'veth') throw new TypeError(`${name} is not made by itself`);
     const masterIndex = master === undefined ? undefined : await this.#index(master);
@@ -117,7 +117,7 @@ export class Applier {
     this.#indexes.delete(this.#key(name));
     const namespace = this.#namespace;
     const link = await namespace.find(name);
-    if (link === undefined || this.#mark.ownerOf(link.alias) !== owner) return;
+    if (link === undefined || this.#mark.ownerOf(link) !== owner) return;
     try {
       await namespace.deletions.requestAsync(deleteLinkMessage(link.index));
     } catch (error) {
@@ -130,7 +130,7 @@ export class Applier {
       up: change.up,
       mac: change.mac,
       mtuBytes: change.mtu,
-      alias: change.alias && this.#mark.aliasOf(link.owner),
+      ...(change.alias === undefined ? {} : this.#mark.of(link.owner)),
       masterIndex: change.master === undefined ? undefined : await this.#index(change.master),
       port: portOptions(change),
     };

@@ -1,20 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Link } from '../../netlink/rt/link.ts';
+
+/** The owner of a link that was being made when the engine was killed. No record has this name. */
+const unfinished = 'unfinished';
+
 /**
  * How an owner is written on a link: the alias "portolan:endpoint:<id>". The first word is the name of our nftables
  * table, so that two engines in one namespace leave each other's links alone.
+ *
+ * The kernel takes no alias at a link's birth, and an engine can be killed before it gives one; but it takes a group.
+ * A link is born in `birthGroup`, and leaves it in the message that gives it its alias.
  */
 export class Mark {
+  readonly birthGroup: number;
   readonly #prefix: string;
 
   constructor(table: string) {
     this.#prefix = `${table}:`;
+    // 31 bits: ip(8) prints and reads groups as signed. Never 0, which is everybody's.
+    this.birthGroup = createHash('sha256').update(table).digest().readUInt32BE() >>> 1 || 1;
   }
 
-  aliasOf(owner: string): string {
-    return `${this.#prefix}${owner}`;
+  /** What of a link says whose it is. */
+  of(owner: string): { readonly alias: string; readonly group: number } {
+    return { alias: this.#prefix + owner, group: 0 };
   }
 
   /** undefined for a link that is not ours. */
-  ownerOf(alias: string): string | undefined {
-    return alias.startsWith(this.#prefix) ? alias.slice(this.#prefix.length) : undefined;
+  ownerOf({ alias, group }: Pick<Link, 'alias' | 'group'>): string | undefined {
+    if (alias.startsWith(this.#prefix)) return alias.slice(this.#prefix.length);
+    return group === this.birthGroup ? unfinished : undefined;
   }
 }

@@ -38,7 +38,7 @@ function observedLink(link: Link, names: ReadonlyMap<number, string>, mark: Mark
   return {
     name: link.name,
     kind: link.kind,
-    owner: mark.ownerOf(link.alias),
+    owner: mark.ownerOf(link),
     up: link.up,
     mac: link.mac,
     mtu: link.mtuBytes,
