@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { groupsNamed, limits, runtimeLab } from './runtime-lab.ts';
+
+const skip = process.getuid?.() === 0 ? false : 'needs root';
+
+test('a container runs to its end: both streams, the exit code, and nothing left', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  const ended = await lab.runToEnd('one', ['sh', '-c', 'echo out; echo err >&2; exit 3']);
+  assert.deepEqual([ended.code, ended.stdout, ended.stderr, ended.oomKilled], [3, 'out\n', 'err\n', false]);
+  assert.deepEqual(readdirSync(lab.bundle('one')), ['config.json']);
+  assert.deepEqual(readdirSync(join(lab.root, 'exec/runc')), []);
+  assert.deepEqual(readdirSync(join(lab.root, 'exec/exits')), []);
+  assert.deepEqual(groupsNamed(`${lab.group}/one`), []);
+});
+
+test('create leaves a process that waits, and runc agrees with what start does to it', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  const { pid } = await lab.create('one', ['sleep', '100']);
+  const runc = () =>
+    JSON.parse(execFileSync('runc', ['--root', join(lab.root, 'exec/runc'), 'state', 'one'], { encoding: 'utf8' }));
+  assert.deepEqual([runc().status, runc().pid], ['created', pid]);
+  await lab.runtime.start('one');
+  assert.equal(runc().status, 'running');
+  assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /(runc.init|^sleep.100)/);
+});
+
+test('a second start of a container is a conflict', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.run('one', ['sleep', '100']);
+  await assert.rejects(lab.runtime.start('one'), { kind: 'conflict' });
+});
+
+test('a command that does not exist is refused in Docker’s words, and leaves nothing', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await assert.rejects(lab.create('one', ['nosuch']), {
+    kind: 'invalid',
+    message:
+      'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ' +
+      'unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown',
+  });
+  await lab.runtime.delete('one');
+  assert.deepEqual(groupsNamed(`${lab.group}/one`), []);
+  assert.deepEqual(readdirSync(join(lab.root, 'exec/runc')), []);
+});
+
+test('kill sends the signal to the first process: 128 and its number is the exit code', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.run('one', ['sh', '-c', 'trap "exit 5" USR1; while true; do sleep 0.05; done']);
+  await waitFor(() =>
+    lab.exec('one', ['grep', '-q', 'SigCgt:.*2..$', '/proc/1/status']).then(({ code }) => code === 0),
+  );
+  await lab.runtime.kill('one', 10);
+  assert.equal((await lab.runtime.exit('one')).code, 5);
+  await lab.runtime.delete('one');
+  await lab.run('one', ['sleep', '100']);
+  await lab.runtime.kill('one', 9);
+  assert.equal((await lab.runtime.exit('one')).code, 137);
+  await assert.rejects(lab.runtime.kill('one', 9), { kind: 'conflict', message: 'container one is not running' });
+});
+
+test('delete ends a container that still runs, paused or not, and can be repeated', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.run('one', ['sh', '-c', 'sleep 100 & sleep 200']);
+  await lab.runtime.pause('one');
+  await lab.runtime.delete('one');
+  await lab.runtime.delete('one');
+  await lab.runtime.delete('never-was');
+  assert.deepEqual(groupsNamed(`${lab.group}/one`), []);
+});
+
+test('a paused container stands still until it is resumed', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.run('one', ['sh', '-c', 'while true; do date +%s%N > /tmp/tick; sleep 0.01; done']);
+  const tick = (): string => readFileSync(join(lab.root, 'rootfs/tmp/tick'), 'utf8');
+  await waitFor(async () => existsSync(join(lab.root, 'rootfs/tmp/tick')) && tick() !== '');
+  await lab.runtime.pause('one');
+  const before = tick();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(tick(), before);
+  await lab.runtime.resume('one');
+  await waitFor(async () => tick() !== before && tick() !== '');
+});
+
+test('too much memory ends in the kernel’s kill, and the exit says so', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  const hog = ['sh', '-c', 'a=x; while true; do a=$a$a; done'];
+  const ended = await lab.runToEnd('one', hog, { spec: { resources: limits({ memoryBytes: 16 * 1024 * 1024 }) } });
+  assert.deepEqual([ended.code, ended.oomKilled], [137, true]);
+});
+
+test('a monitor that is killed takes its container along: 137', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.run('one', ['sleep', '100']);
+  process.kill(Number(readFileSync(join(lab.bundle('one'), 'conmon.pid'), 'utf8')), 'SIGKILL');
+  assert.equal((await lab.runtime.exit('one')).code, 137);
+  await lab.runtime.delete('one');
+  assert.deepEqual(groupsNamed(`${lab.group}/one`), []);
+});
+
+async function waitFor(reached: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await reached()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail('did not happen within 4 s');
+}
