@@ -7,6 +7,7 @@ import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { matchesNetwork } from './filter.ts';
+import { predefined } from './predefined.ts';
 import { networkView } from './view.ts';
 
 /** The networks as the API asks for them. */
@@ -102,8 +103,6 @@ export class NetworksBackend {
     this.#parts.events.emit('network', action, id, { name, type: driver, ...member });
   }
 }
-
-export const predefined: ReadonlySet<string> = new Set(['bridge', 'host', 'none']);
 
 /** What needs a swarm, or is not built yet, is refused before anything is made. */
 function checkSupported(body: NetworkCreateBody): void {

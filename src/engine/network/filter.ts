@@ -3,7 +3,7 @@ import type { Filters } from '../../contract/index.ts';
 import type { NetworkRecord } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { hasLabel } from '../view/filter.ts';
-import { predefined } from './backend.ts';
+import { predefined } from './predefined.ts';
 
 type Test = (network: NetworkRecord, wanted: string) => boolean;
 
