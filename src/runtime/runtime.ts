@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, hasCode, type Log, messageOf } from '../base/index.ts';
@@ -118,13 +119,18 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     if (known !== undefined) return { running: true, pid: known.pid };
     const conmon = await this.#findConmon(id, bundle);
     const pid = Number(await readFile(join(bundle, conmonFiles.pid), 'utf8').catch(() => '0'));
-    const ended = readExit(bundle);
-    if (conmon === undefined || pid === 0 || ended !== undefined) {
-      conmon?.watched[Symbol.dispose]();
-      return { running: false, exit: ended && { ...ended, oomKilled: await this.#hadOom(bundle) } };
+    const spec = await readSpec(bundle).catch(() => undefined);
+    if (spec !== undefined) this.#parts.monitors.adopt(spec.linux.cgroupsPath);
+    if (conmon !== undefined && pid > 0 && isAlive(pid)) {
+      const live = await this.#take(id, bundle, conmon.watched, pid, closesStdin(conmon.args));
+      return { running: true, pid: live.pid };
     }
-    const live = await this.#take(id, bundle, conmon.watched, pid, closesStdin(conmon.args));
-    return { running: true, pid: live.pid };
+    // Half made: nothing of the container runs yet, and its making ends with its monitor.
+    if (pid === 0) conmon?.watched.signal(SIGKILL);
+    // A monitor whose container has ended is about to write how, and to go.
+    await conmon?.watched.ended;
+    const ended = readExit(bundle);
+    return { running: false, exit: ended && { ...ended, oomKilled: await this.#hadOom(bundle) } };
   }
 
   /** The number in the file may be another process's by now: its arguments tell. */
@@ -242,6 +248,15 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     this.#parts.exits[Symbol.dispose]();
     this.#parts.conmons[Symbol.dispose]();
     await this.#parts.monitors[Symbol.asyncDispose]();
+  }
+}
+
+/** A process that is not a zombie its parent has yet to reap. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

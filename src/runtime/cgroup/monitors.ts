@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CgroupTree } from './tree.ts';
@@ -19,9 +20,14 @@ export class MonitorGroups implements AsyncDisposable {
     const { tracking } = this.#tree;
     if (tracking === undefined) return;
     const folder = join(tracking, dirname(cgroupPath), 'conmon');
-    if (!this.#parents.has(dirname(cgroupPath))) await mkdir(folder, { recursive: true });
     this.#parents.add(dirname(cgroupPath));
+    if (!existsSync(folder)) await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'cgroup.procs'), String(pid));
+  }
+
+  /** A container of an earlier engine, whose parent group is ours to remove as well. */
+  adopt(cgroupPath: string): void {
+    this.#parents.add(dirname(cgroupPath));
   }
 
   /** Removes the empty ones, and parents that have no container left. */
