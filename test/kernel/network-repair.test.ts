@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Mark } from '../../src/network/reconcile/mark.ts';
 import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
 
 const a = containerId('a');
@@ -103,6 +104,22 @@ test('repair() removes what carries our mark and no record owns, and nothing els
   const names = lab.ipJson<{ ifname: string }>('link show').map(({ ifname }) => ifname);
   assert.ok(!names.includes('junk0') && !names.includes('junk1'));
   assert.ok(names.includes('alien0') && names.includes('alien1'));
+});
+
+test('an engine killed while it made a bridge takes the half-made one away, or finishes it', async (t) => {
+  const lab = await busyLab(t);
+  const bridge = bridgeOf(lab);
+  const { birthGroup } = new Mark('portolan-lab');
+  lab.ip(`link add br-half group ${birthGroup} type bridge`);
+  lab.ip(`link add br-alien group ${birthGroup + 1} type bridge`);
+  lab.ip(`link set ${bridge} group ${birthGroup} alias none`);
+  await lab.restart();
+  const names = lab.ipJson<{ ifname: string }>('link show').map(({ ifname }) => ifname);
+  assert.ok(!names.includes('br-half'), 'no record wants it');
+  assert.ok(names.includes('br-alien'), 'another engine may be making it');
+  const [found] = lab.ipJson<{ ifalias: string; group: string }>(`link show ${bridge}`);
+  assert.match(found!.ifalias, /^portolan-lab:network:/);
+  assert.equal(found!.group, 'default');
 });
 
 test('an engine that starts again adopts what is right and mends the rest; the containers keep talking', async (t) => {

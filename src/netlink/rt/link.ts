@@ -138,6 +138,7 @@ export function decodeLink({ body }: Answer): Link {
     mtuBytes: attrs.mtuBytes ?? 0,
     mac: attrs.mac ?? '',
     alias: attrs.alias ?? '',
+    group: attrs.group ?? 0,
     masterIndex: attrs.masterIndex,
     peerIndex: attrs.linkIndex,
     linkNetnsid: attrs.linkNetnsid,

@@ -89,8 +89,10 @@ export class Applier {
     }
   }
 
-  /** What can only be said of a link that exists follows in a second send: the first may be refused with EEXIST. Until
-   * then its group says that it is ours. */
+  /**
+   * What can only be said of a link that exists follows in a second send: the first may be refused with EEXIST. Until
+   * then its group says that it is ours.
+   */
   async #createLink(link: PlannedLink): Promise<void> {
     const { route } = this.#namespace;
     await route.requestAsync(await this.#creation(link));
