@@ -23,6 +23,7 @@ import { readState } from './runc/state.ts';
 import { updateContainer } from './runc/update.ts';
 import { devicesOf } from './spec/devices.ts';
 import type { HostFacts } from './spec/host.ts';
+import { specJson } from './spec/json.ts';
 import { buildSpec } from './spec/spec.ts';
 import type {
   Attachment,
@@ -72,7 +73,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     const { conmons, host, migration } = this.#parts;
     const { spec, bundle } = request;
     migration.warm();
-    await writeFile(join(bundle, 'config.json'), JSON.stringify(buildSpec(spec, host, await devicesOf(spec))));
+    await writeFile(join(bundle, 'config.json'), specJson(buildSpec(spec, host, await devicesOf(spec))));
     const job = conmonJob(request);
     const created = await conmons.create(job, (pid) => this.#separate(pid, spec));
     if ('failed' in created) throw createFailure(created.failed);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Poller } from '../../syscall/poller.ts';
 import { spawnWatched, type Watched, watchProcess } from '../process/child.ts';
 import { execFailure } from '../runc/failure.ts';
+import { specJson } from '../spec/json.ts';
 import type { OciProcess } from '../spec/oci.ts';
 import type { ExecHandle, ExecRequest, Exit } from '../types.ts';
 import { StandardPipes } from './pipes.ts';
@@ -29,7 +30,7 @@ export type ExecJob = {
 export async function execWithPipes(job: ExecJob, tools: ExecTools): Promise<ExecHandle> {
   await mkdir(job.folder, { recursive: true, mode: 0o700 });
   try {
-    await writeFile(join(job.folder, 'process.json'), JSON.stringify(job.process));
+    await writeFile(join(job.folder, 'process.json'), specJson(job.process));
     const pipes = new StandardPipes(job.request.openStdin && !job.request.detached, !job.request.detached);
     const child = await runExec(job, tools, pipes);
     return handleOf(child, pipes);

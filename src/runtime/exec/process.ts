@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseSpecJson } from '../spec/json.ts';
 import type { OciProcess, OciSpec } from '../spec/oci.ts';
 import { capabilitySets } from '../spec/spec.ts';
 import type { ExecRequest } from '../types.ts';
@@ -25,5 +26,5 @@ export function execProcess(request: ExecRequest, container: OciSpec, own: reado
 
 /** The spec of a container that runs, as it was written for its start. */
 export async function readSpec(bundle: string): Promise<OciSpec> {
-  return JSON.parse(await readFile(join(bundle, 'config.json'), 'utf8')) as OciSpec;
+  return parseSpecJson(await readFile(join(bundle, 'config.json'), 'utf8')) as OciSpec;
 }

@@ -8,6 +8,7 @@ import { type ConmonJob, conmonFiles } from '../conmon/command.ts';
 import { type Conmons, resizeTerminal } from '../conmon/conmon.ts';
 import { SyncPipe } from '../conmon/sync-pipe.ts';
 import { execFailure } from '../runc/failure.ts';
+import { specJson } from '../spec/json.ts';
 import type { ExecHandle, Exit } from '../types.ts';
 import type { ExecJob } from './exec.ts';
 
@@ -20,7 +21,7 @@ export async function execWithTerminal(job: ExecJob, conmons: Conmons, poller: P
   await mkdir(job.folder, { recursive: true, mode: 0o700 });
   undo.defer(() => rm(job.folder, { recursive: true, force: true }));
   const execProcess = join(job.folder, 'process.json');
-  await writeFile(execProcess, JSON.stringify(job.process));
+  await writeFile(execProcess, specJson(job.process));
   const sync = undo.use(new SyncPipe(poller));
   const attachment = await spawnAttached(conmonJob(job, execProcess), conmons, poller, sync);
   const message = await sync.next();

@@ -34,14 +34,11 @@ export function parseHardLimits(text: string): HardLimits {
 }
 
 type Ulimit = { readonly name: string; readonly soft: number; readonly hard: number };
-/** RLIM_INFINITY, <linux/resource.h>, as near as a JSON number of this language comes: the runtime reads an uint64. */
-const unlimited = 9_223_372_036_854_775_000;
-
 /** Asked limits as the OCI spec wants them, none above what the engine may give. -1 is unlimited. */
 export function rlimitsOf(asked: readonly Ulimit[], own: HardLimits, mayRaise: boolean) {
   return asked.map(({ name, soft, hard }) => {
     const most = mayRaise ? Number.POSITIVE_INFINITY : (own[name] ?? Number.POSITIVE_INFINITY);
-    const cut = (value: number): number => Math.min(value < 0 ? unlimited : value, most, unlimited);
+    const cut = (value: number): number => Math.min(value < 0 ? Number.POSITIVE_INFINITY : value, most);
     return { type: `RLIMIT_${name.toUpperCase()}`, soft: cut(soft), hard: cut(hard) };
   });
 }
