@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/index.ts';
 import { becomeSubreaper } from '../syscall/pipe.ts';
@@ -67,6 +67,7 @@ async function makeFolders(execRoot: string) {
   await mkdir(execRoot, { recursive: true, mode: 0o711 });
   const root = await realpath(execRoot);
   const folders = { runc: join(root, 'runc'), exits: join(root, 'exits'), execs: join(root, 'execs') };
+  await rm(folders.execs, { recursive: true, force: true }); // of an engine that was killed while execs ran
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 });
   return folders;
 }

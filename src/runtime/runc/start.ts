@@ -17,7 +17,8 @@ export async function openExecFifo(root: string, id: string, poller: Poller, end
   });
   try {
     const first = await Promise.race([ready, ended]);
-    if (first !== 'ready') throw new AppError('internal', 'cannot start a stopped process: unknown');
+    // A quick program's end can be seen in the same turn as its start.
+    if (first !== 'ready' && !hasByte(fd)) throw new AppError('internal', 'cannot start a stopped process: unknown');
     unlinkSync(path);
   } finally {
     watch[Symbol.dispose]();
