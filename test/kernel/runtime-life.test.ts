@@ -28,6 +28,21 @@ test('create leaves a process that waits, and runc agrees with what start does t
   assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /(runc.init|^sleep.100)/);
 });
 
+test('a program that ends at once has been started, each time', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  for (let round = 0; round < 15; round++) {
+    assert.equal((await lab.runToEnd(`round${round}`, ['true'], { spec: { seccomp: 'unconfined' } })).code, 0);
+  }
+});
+
+test('a container killed before its start cannot be started', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.create('one', ['true']);
+  await lab.runtime.kill('one', 9);
+  await lab.runtime.exit('one');
+  await assert.rejects(lab.runtime.start('one'), { message: 'cannot start a stopped process: unknown' });
+});
+
 test('a second start of a container is a conflict', { skip }, async (t) => {
   const lab = await runtimeLab(t);
   await lab.run('one', ['sleep', '100']);
