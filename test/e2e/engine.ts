@@ -58,11 +58,11 @@ export async function leavesNothing(engine: LabEngine, body: () => Promise<void>
 }
 
 /**
- * The kernel takes namespaces, and the links in them, apart after it has answered, for 10 to 100 ms each: what `look`
- * sees once two looks in a row satisfy `enough`, or after 3 s the last of them.
+ * The kernel takes namespaces, and the links in them, apart after it has answered, for 10 to 100 ms each, and the
+ * engine deletes removed layers behind everybody's back: what `look` sees once `enough`, or after 5 s.
  */
 async function settled<T>(look: () => Promise<T>, enough: (last: T, now: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 3000;
+  const deadline = Date.now() + 5000;
   for (let last = await look(); ; ) {
     await sleep(100);
     const now = await look();

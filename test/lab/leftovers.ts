@@ -1,4 +1,5 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabHost } from './host.ts';
 import { processesNaming } from './processes.ts';
@@ -16,6 +17,8 @@ export type Leftovers = {
   readonly namespaces: readonly string[];
   readonly processes: readonly string[];
   readonly controlGroups: readonly string[];
+  /** Of containers, execs, layers and blobs, without their ids. */
+  readonly files: readonly string[];
 };
 
 /** Looks with ip(8), nft(8) and /proc at what belongs to an engine in `host` that keeps all its files in `folder`. */
@@ -41,6 +44,7 @@ export async function leftoversOf(host: LabHost, folder: string, engine: number 
       .map(({ command }) => withoutIds(command))
       .sort(),
     controlGroups: containerGroups(folder),
+    files: filesOf(folder),
   };
 }
 
@@ -62,11 +66,23 @@ export function mountsUnder(folder: string): string[] {
     .sort();
 }
 
-/** Control groups named by the ids of the containers whose folders are in the engine's data. */
+/** Of its containers; the engine names their parent by its data root. */
 function containerGroups(folder: string): string[] {
-  const containers = join(folder, 'data', 'containers');
-  const ids = new Set(existsSync(containers) ? readdirSync(containers) : []);
-  return globSync('/sys/fs/cgroup/**/portolan*/*')
-    .filter((path) => ids.has(path.slice(-64)))
+  const hash = createHash('sha256').update(join(folder, 'data')).digest('hex').slice(0, 8);
+  return globSync(`/sys/fs/cgroup/{*,}/portolan-${hash}/*/`)
+    .map(withoutIds)
+    .filter((path) => path.includes('<id>'))
     .sort();
 }
+
+/** Where the engine and the programs under it keep a file or folder for each container, exec, layer and blob. */
+const places = [
+  'data/{containers,overlay,layers,l,trash,volumes,content/incoming,content/blobs/sha256}/*',
+  'run/{bundles,execs,exits,runc}/*',
+];
+
+const filesOf = (folder: string): string[] =>
+  places
+    .flatMap((place) => globSync(place, { cwd: folder }))
+    .map(withoutIds)
+    .sort();
