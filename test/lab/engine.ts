@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { closeSync, globSync, mkdtempSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -137,10 +138,17 @@ export class LabEngine implements AsyncDisposable {
     return leftoversOf(this.host, this.folder, this.#process?.pid);
   }
 
+  /** Of an engine that was killed, innermost first: they carry a hash of its data root. */
+  #controlGroups(): string[] {
+    const name = `portolan-${createHash('sha256').update(this.dataRoot).digest('hex').slice(0, 8)}`;
+    return [...globSync(`/sys/fs/cgroup/*/${name}/**/`), ...globSync(`/sys/fs/cgroup/${name}/**/`)].sort().reverse();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill9();
     await killAll(processesNaming(this.folder).map(({ pid }) => pid));
     for (const point of mountsUnder(this.folder).reverse()) await run('umount', ['--lazy', point]);
+    for (const group of this.#controlGroups()) await rmdir(group).catch(() => {}); // a process may still be ending
     await rm(this.folder, { recursive: true, force: true });
   }
 }
