@@ -42,7 +42,8 @@ export class Volumes {
       anonymous: request.name === '',
       users: [],
     };
-    await mkdir(this.mountpoint(record.id), { recursive: true, mode: 0o701 });
+    await mkdir(join(this.#root, record.id), { recursive: true, mode: 0o701 });
+    await mkdir(this.mountpoint(record.id), { recursive: true, mode: 0o755 }); // any user of a container may look in
     this.#store.put(record);
     return { record, fresh: true };
   }
