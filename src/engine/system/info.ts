@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { arch, availableParallelism, hostname, release, totalmem } from 'node:os';
+import type { SystemInfo } from '../../contract/index.ts';
+import type { Parts } from '../parts.ts';
+
+/** As uname(1) names machines. */
+const uname: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+
+/** GET /info. */
+export async function engineInfo(parts: Parts): Promise<SystemInfo> {
+  const { containers, images, options, runtime } = parts;
+  const { cgroup, runc } = await runtime.version();
+  const all = containers.all();
+  const count = (status: string): number => all.filter(({ state }) => state.status === status).length;
+  return {
+    ...fixed,
+    ...osRelease(),
+    ID: options.engineId,
+    Name: hostname(),
+    Containers: all.length,
+    ContainersRunning: count('running'),
+    ContainersPaused: count('paused'),
+    ContainersStopped: all.length - count('running') - count('paused'),
+    Images: images.list().length,
+    SystemTime: new Date().toISOString(),
+    CgroupVersion: cgroup,
+    KernelVersion: release(),
+    Architecture: uname[arch()] ?? arch(),
+    NCPU: availableParallelism(),
+    MemTotal: totalmem(),
+    DockerRootDir: options.dataRoot,
+    Labels: options.labels,
+    ServerVersion: options.version,
+    RuncCommit: { ID: runc },
+    IPv4Forwarding: forwarding(),
+    Warnings: options.notices(),
+  };
+}
+
+/** What does not depend on this machine or moment. */
+const fixed = {
+  Driver: 'overlay2',
+  DriverStatus: [['Backing Filesystem', 'overlayfs'] as const],
+  Plugins: {
+    Volume: ['local'],
+    Network: ['bridge', 'host', 'null'],
+    Authorization: null,
+    Log: ['json-file', 'local', 'none'],
+  },
+  MemoryLimit: true,
+  SwapLimit: true,
+  CpuCfsPeriod: true,
+  CpuCfsQuota: true,
+  CPUShares: true,
+  CPUSet: true,
+  PidsLimit: true,
+  OomKillDisable: true,
+  Debug: false,
+  NFd: 0,
+  NGoroutines: 0,
+  LoggingDriver: 'json-file',
+  CgroupDriver: 'cgroupfs',
+  NEventsListener: 0,
+  OSType: 'linux' as const,
+  IndexServerAddress: '',
+  RegistryConfig: { InsecureRegistryCIDRs: null, IndexConfigs: {}, Mirrors: null },
+  GenericResources: null,
+  HttpProxy: '',
+  HttpsProxy: '',
+  NoProxy: '',
+  ExperimentalBuild: false,
+  Runtimes: { runc: { path: 'runc' } },
+  DefaultRuntime: 'runc',
+  Swarm: {
+    NodeID: '',
+    NodeAddr: '',
+    LocalNodeState: 'inactive' as const,
+    ControlAvailable: false,
+    Error: '',
+    RemoteManagers: null,
+  },
+  LiveRestoreEnabled: true,
+  Isolation: '',
+  InitBinary: '',
+  ContainerdCommit: { ID: '' },
+  InitCommit: { ID: '' },
+  SecurityOptions: ['name=seccomp,profile=builtin'],
+  FirewallBackend: { Driver: 'nftables' },
+};
+
+/** /etc/os-release, os-release(5). */
+function osRelease(): { readonly OperatingSystem: string; readonly OSVersion: string } {
+  const text = readText('/etc/os-release');
+  const value = (key: string): string => new RegExp(`^${key}="?([^"\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+  return { OperatingSystem: value('PRETTY_NAME') || 'Linux', OSVersion: value('VERSION_ID') };
+}
+
+const forwarding = (): boolean => readText('/proc/sys/net/ipv4/ip_forward').trim() === '1';
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
