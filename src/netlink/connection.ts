@@ -67,11 +67,16 @@ export class NetlinkConnection implements Disposable {
     throwFirst(this.batchResults(messages));
   }
 
-  /** `batch` on the thread pool: for when another namespace's teardown may hold the kernel's lock. */
-  async batchAsync(messages: readonly Message[]): Promise<void> {
+  /** `batchResults` on the thread pool. */
+  async batchResultsAsync(messages: readonly Message[]): Promise<readonly (SysError | undefined)[]> {
     const errors: (SysError | undefined)[] = [];
     for (const chunk of chunks(messages)) errors.push(...(await this.#queued(chunk)).errors);
-    throwFirst(errors);
+    return errors;
+  }
+
+  /** `batch` on the thread pool: for when another namespace's teardown may hold the kernel's lock. */
+  async batchAsync(messages: readonly Message[]): Promise<void> {
+    throwFirst(await this.batchResultsAsync(messages));
   }
 
   /** All objects that a GET with this body selects. A listing that a change interrupted is taken again, 5 times. */
@@ -85,11 +90,27 @@ export class NetlinkConnection implements Disposable {
     throw sysError(message.op, EINTR, `the list changed while it was read, ${dumpAttempts} times`);
   }
 
+  /** `dump` whose search runs on the thread pool: for tables that take the kernel long to walk. */
+  async dumpAsync(message: Message): Promise<readonly Answer[]> {
+    for (let attempt = 0; attempt < dumpAttempts; attempt++) {
+      const listing = await this.#inTurn(async () => {
+        const seq = ++this.#seq;
+        const request = encodeMessage(message, seq, NLM_F_REQUEST | NLM_F_DUMP);
+        return list(await this.#transport.exchangeAsync(request), seq, message);
+      });
+      if (!listing.interrupted) return listing.answers;
+    }
+    throw sysError(message.op, EINTR, `the list changed while it was read, ${dumpAttempts} times`);
+  }
+
   #queued(messages: readonly Message[]): Promise<Outcome> {
-    const run = async (): Promise<Outcome> => {
+    return this.#inTurn(async () => {
       const { bytes, last } = this.#encode(messages);
       return collect(await this.#transport.exchangeAsync(bytes), last, messages);
-    };
+    });
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const mine = this.#tail.then(run, run);
     this.#tail = mine;
     return mine;

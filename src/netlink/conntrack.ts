@@ -74,37 +74,40 @@ export class ConntrackConnection extends NetlinkConnection {
 }
 
 /** Chosen by the kernel (5.8 and later), and checked again for those that take no filter. */
-export function listFlows(conn: ConntrackConnection, pattern: FlowPattern): readonly Flow[] {
-  const { family, original = {}, reply = {} } = pattern;
-  const attrs = flowAttrs.encode({
-    original: tuplePattern(family, original),
-    reply: tuplePattern(family, reply),
-    filter: { original: filterFlags(original), reply: filterFlags(reply) },
-  });
-  const flows = conn.dump(message('CT_GET', CT_GET, family, attrs)).map(decodeFlow);
-  return flows.filter((flow) => matches(flow.original, original) && matches(flow.reply, reply));
-}
+export const listFlows = (conn: ConntrackConnection, pattern: FlowPattern): readonly Flow[] =>
+  chosen(conn.dump(listMessage(pattern)), pattern);
 
 /**
  * Ends what is tracked, so that the next packet is judged anew; answers how many. One by one with their numbers: the
- * request that empties the table by a filter would empty all of it where the kernel does not know the filter.
+ * request that empties the table by a filter would empty all of it where the kernel does not know the filter. From the
+ * thread pool: the kernel walks the whole table, which takes milliseconds however little is in it.
  */
-export function deleteFlows(conn: ConntrackConnection, pattern: FlowPattern): number {
-  const requests = listFlows(conn, pattern).map(({ family, raw: { original, id, zone } }) =>
+export async function deleteFlows(
+  conn: ConntrackConnection,
+  pattern: FlowPattern,
+  only: (flow: Flow) => boolean = () => true,
+): Promise<number> {
+  const flows = chosen(await conn.dumpAsync(listMessage(pattern)), pattern).filter(only);
+  const requests = flows.map(({ family, raw: { original, id, zone } }) =>
     message('CT_DELETE', CT_DELETE, family, flowAttrs.encode({ original, id, zone })),
   );
-  const failures = conn.batchResults(requests).filter((error) => error !== undefined);
+  const failures = (await conn.batchResultsAsync(requests)).filter((error) => error !== undefined);
   const real = failures.find((error) => !hasCode(error, 'ENOENT')); // ENOENT: it ended by itself meanwhile
   if (real !== undefined) throw real;
   return requests.length - failures.length;
 }
 
-/** All flows from or to a container's address, translated ones included. */
-export function deleteFlowsOf(conn: ConntrackConnection, address: string): number {
-  const family = address.includes(':') ? 6 : 4;
-  const outgoing = deleteFlows(conn, { family, original: { source: address } });
-  return outgoing + deleteFlows(conn, { family, reply: { source: address } });
+function listMessage({ family, original = {}, reply = {} }: FlowPattern): Message {
+  const attrs = flowAttrs.encode({
+    original: tuplePattern(family, original),
+    reply: tuplePattern(family, reply),
+    filter: { original: filterFlags(original), reply: filterFlags(reply) },
+  });
+  return message('CT_GET', CT_GET, family, attrs);
 }
+
+const chosen = (answers: readonly Answer[], { original = {}, reply = {} }: FlowPattern): readonly Flow[] =>
+  answers.map(decodeFlow).filter((flow) => matches(flow.original, original) && matches(flow.reply, reply));
 
 const message = (op: string, type: number, family: 4 | 6, attrs: Uint8Array): Message => ({
   op,

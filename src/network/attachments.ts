@@ -6,7 +6,7 @@ import { freeInterface } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
-import { serve } from './sandboxes.ts';
+import { gatewayAddresses, ownerOf, reserve, serve, withdraw } from './publishing.ts';
 
 /** Attaches containers to networks and takes them off, live while their sandbox is up. Called in the container's turn. */
 export class Attachments {
@@ -48,13 +48,16 @@ export class Attachments {
       return;
     }
     const before = this.#plan(containerId, network);
+    const published = gatewayAddresses(this.#core, sandbox);
     const others = records.endpointsOf(containerId).filter(({ id }) => id !== endpoint.id);
-    const moved = this.#withGateway(sandbox, others);
+    const moved = await this.#withGateway(sandbox, others);
     records.transaction(() => {
       records.deleteEndpoint(endpoint);
       records.putSandbox(moved);
     });
     await this.#settle(moved, network, before);
+    if (moved.gatewayEndpointId !== sandbox.gatewayEndpointId) withdraw(this.#core, sandbox, published);
+    if (moved.ports.length === 0) this.#core.ports.release(containerId);
     leases.giveBack(network.id, endpoint.lease);
   }
 
@@ -71,7 +74,9 @@ export class Attachments {
     undo.defer(() => leases.giveBack(network.id, lease));
     const before = this.#plan(sandbox.containerId, network);
     const leased = { ...endpoint, lease };
-    const moved = this.#withGateway(sandbox, [...existing, leased]);
+    const published = gatewayAddresses(this.#core, sandbox);
+    const moved = await this.#withGateway(sandbox, [...existing, leased]);
+    if (sandbox.ports.length === 0) undo.defer(() => this.#core.ports.release(sandbox.containerId));
     records.transaction(() => {
       records.putEndpoint(leased);
       records.putSandbox(moved);
@@ -85,6 +90,7 @@ export class Attachments {
       await reconciler.change(after, before);
     });
     await this.#settle(moved, network, before);
+    if (moved.gatewayEndpointId !== sandbox.gatewayEndpointId) withdraw(this.#core, sandbox, published);
     undo.move();
     return leased;
   }
@@ -106,8 +112,18 @@ export class Attachments {
     return mergePlans([planner.networks([network.id, ...others]), planner.container(containerId)]);
   }
 
-  #withGateway({ gatewayEndpointId: _, ...rest }: SandboxRecord, endpoints: readonly EndpointRecord[]): SandboxRecord {
+  /**
+   * The sandbox as it leads out through one of these. Its ports go along with their numbers; without a way out there
+   * are none, and with the first one they are reserved.
+   */
+  async #withGateway(
+    { gatewayEndpointId: _, ...rest }: SandboxRecord,
+    endpoints: readonly EndpointRecord[],
+  ): Promise<SandboxRecord> {
     const gateway = this.#core.planner.gatewayAmong(endpoints);
-    return gateway === undefined ? rest : { ...rest, gatewayEndpointId: gateway.id };
+    if (gateway === undefined) return { ...rest, ports: [] };
+    const { ports, portRequests = [] } = rest;
+    const published = ports.length > 0 ? ports : await reserve(this.#core, ownerOf(rest), portRequests, gateway);
+    return { ...rest, ports: published, gatewayEndpointId: gateway.id };
   }
 }

@@ -9,6 +9,7 @@ import { bridgeDriver } from './drivers/bridge/index.ts';
 import { hostDriver } from './drivers/host/index.ts';
 import { noneDriver } from './drivers/none/index.ts';
 import { Firewall } from './firewall/index.ts';
+import { Flows } from './flows.ts';
 import { ensureForwarding } from './forwarding.ts';
 import { FreshSandboxes } from './fresh-sandboxes.ts';
 import { HostFiles } from './host-files.ts';
@@ -200,6 +201,7 @@ function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
       openSandbox: (id) => pins.open(id),
     }),
     ports: resources.use(new PortReservations(hostNetns === undefined ? {} : { netns: hostNetns })),
+    flows: resources.use(new Flows(hostNetns, log)),
     names,
     files: new HostFiles(names, hostResolvers, options),
     pins,

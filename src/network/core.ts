@@ -1,5 +1,6 @@
 import type { Log } from '../base/index.ts';
 import type { FirewallTable } from './firewall/index.ts';
+import type { Flows } from './flows.ts';
 import type { FreshSandboxes } from './fresh-sandboxes.ts';
 import type { HostFiles } from './host-files.ts';
 import type { Leases } from './leases.ts';
@@ -23,6 +24,7 @@ export type Core = {
   readonly reconciler: Reconciler;
   readonly firewall: FirewallTable;
   readonly ports: PortReservations;
+  readonly flows: Flows;
   readonly names: Names;
   readonly files: HostFiles;
   readonly pins: SandboxPins;

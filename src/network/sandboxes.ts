@@ -4,7 +4,8 @@ import type { Core } from './core.ts';
 import { freeInterface } from './leases.ts';
 import { networkNotFound } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
-import type { PortRequest, SandboxRequest, SandboxUp } from './types.ts';
+import { gatewayAddresses, ownerOf, reserve, serve, withdraw } from './publishing.ts';
+import type { SandboxRequest, SandboxUp } from './types.ts';
 
 /** Builds sandboxes and takes them down. Each verb is called in the container's turn. */
 export class Sandboxes {
@@ -26,7 +27,7 @@ export class Sandboxes {
     const endpoints = this.#endpoints(containerId);
     const gateway = planner.gatewayAmong(endpoints);
     await using undo = new AsyncDisposableStack();
-    const published = await ports.reserve(ownerOf(request), this.#bound(request.ports, gateway));
+    const published = await reserve(this.#core, ownerOf(request), request.ports, gateway);
     undo.defer(() => ports.release(containerId));
     const { id, netns } = fresh.take();
     undo.defer(() => pins.remove(id));
@@ -59,6 +60,7 @@ export class Sandboxes {
     const sandbox = records.sandboxOf(containerId);
     if (sandbox === undefined) return;
     const { elements: remove } = planner.container(containerId);
+    const published = gatewayAddresses(this.#core, sandbox);
     const endpoints = records.endpointsOf(containerId);
     records.transaction(() => {
       for (const { lease, ...rest } of endpoints) if (lease !== undefined) records.putEndpoint(rest);
@@ -70,6 +72,7 @@ export class Sandboxes {
     ports.release(containerId);
     for (const { networkId, lease } of endpoints) if (lease !== undefined) leases.giveBack(networkId, lease);
     await Promise.all([reconciler.applyElements({ add: [], remove }), pins.remove(sandbox.id)]);
+    withdraw(this.#core, sandbox, published);
     await this.#refreshLinks(sandbox);
   }
 
@@ -96,14 +99,6 @@ export class Sandboxes {
     return endpoints;
   }
 
-  /** Host addresses of ports that name none come from the network they are published through. */
-  #bound(requests: readonly PortRequest[], gateway: EndpointRecord | undefined): readonly PortRequest[] {
-    const network = gateway && this.#core.records.network(gateway.networkId);
-    if (network === undefined) return [];
-    const hostIp = this.#core.drivers.get(network.driver).hostBinding(network) ?? '';
-    return requests.map((request) => (request.hostIp === '' ? { ...request, hostIp } : request));
-  }
-
   /** The records first: a kernel that has more than them is cleaned at the next start, one that has less is mended. */
   #record(sandbox: SandboxRecord, endpoints: readonly EndpointRecord[]): void {
     const { records, leases, drivers } = this.#core;
@@ -126,23 +121,6 @@ export class Sandboxes {
   }
 }
 
-/** Starts or moves the relays of the sandbox's ports to the addresses of its gateway endpoint. */
-export function serve({ records, ports }: Pick<Core, 'records' | 'ports'>, sandbox: SandboxRecord): void {
-  const gateway = sandbox.gatewayEndpointId === undefined ? undefined : records.endpoint(sandbox.gatewayEndpointId);
-  if (sandbox.ports.length === 0 || gateway?.lease === undefined) return;
-  const ipv4 = gateway.lease.ipv4?.split('/')[0];
-  const ipv6 = gateway.lease.ipv6?.split('/')[0];
-  ports.serve(sandbox.containerId, {
-    ...(ipv4 === undefined ? {} : { ipv4 }),
-    ...(ipv6 === undefined ? {} : { ipv6 }),
-  });
-}
-
-export const ownerOf = (of: {
-  readonly containerId: string;
-  readonly containerName: string;
-}): { readonly id: string; readonly name: string } => ({ id: of.containerId, name: of.containerName });
-
 function sandboxRecord(
   id: string,
   request: SandboxRequest,
@@ -157,6 +135,7 @@ function sandboxRecord(
     containerName,
     hostname,
     domainname,
+    portRequests: request.ports,
     ports,
     ...(gateway === undefined ? {} : { gatewayEndpointId: gateway.id }),
     naming: { filesDir, dns, dnsSearch, dnsOptions, extraHosts },

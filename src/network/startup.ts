@@ -5,7 +5,7 @@ import type { Core } from './core.ts';
 import type { Networks } from './networks.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { defaultBridge, singleton } from './predefined.ts';
-import { ownerOf, serve } from './sandboxes.ts';
+import { ownerOf, serve } from './publishing.ts';
 
 /** The networks that are always there, as the flags say now. */
 export async function ensurePredefined(core: Core, networks: Networks): Promise<void> {

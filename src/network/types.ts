@@ -1,5 +1,7 @@
 import type { Cidr } from '../base/index.ts';
-import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { EndpointRecord, EndpointRequest, NetworkRecord, PortRequest, SandboxRecord } from '../store/records.ts';
+
+export type { PortRequest } from '../store/records.ts';
 
 /** A network as the API asks for it. Nothing here is checked yet. */
 export type NetworkCreate = {
@@ -23,16 +25,6 @@ export type NetworkCreate = {
   };
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-};
-
-/** One `-p` as parsed from the API: a range on the container's side, and a host port, range or nothing ("any free"). */
-export type PortRequest = {
-  readonly protocol: 'tcp' | 'udp' | 'sctp';
-  readonly containerPort: number;
-  readonly hostIp: string;
-  /** 0 and 0: any free port of the ephemeral range. Different: the first free port of the range. */
-  readonly hostPortFirst: number;
-  readonly hostPortLast: number;
 };
 
 /** What the engine tells the network about a container whose sandbox is to be built. */

@@ -5,6 +5,7 @@ export type {
   EndpointRequest,
   NetworkRecord,
   Pool,
+  PortRequest,
   PublishedPort,
   SandboxNaming,
   SandboxRecord,

@@ -74,6 +74,16 @@ export type EndpointLease = {
   readonly ipv6?: string;
 };
 
+/** One `-p` as parsed from the API: a range on the container's side, and a host port, range or nothing ("any free"). */
+export type PortRequest = {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly containerPort: number;
+  readonly hostIp: string;
+  /** 0 and 0: any free port of the ephemeral range. Different: the first free port of the range. */
+  readonly hostPortFirst: number;
+  readonly hostPortLast: number;
+};
+
 /** A published port, or a range of equal length on both sides, as resolved. Host ports are always known here. */
 export type PublishedPort = {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
@@ -94,6 +104,9 @@ export type SandboxRecord = {
   readonly containerName: string;
   readonly hostname: string;
   readonly domainname: string;
+  /** What is to be published whenever a network leads out. Absent in records of before this was kept. */
+  readonly portRequests?: readonly PortRequest[];
+  /** What is published now: none while no network leads out. */
   readonly ports: readonly PublishedPort[];
   /** The endpoint that holds the default route and the published ports. */
   readonly gatewayEndpointId?: string;

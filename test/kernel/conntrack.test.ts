@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ConntrackConnection, deleteFlows, deleteFlowsOf, listFlows } from '../../src/netlink/conntrack.ts';
+import { ConntrackConnection, deleteFlows, listFlows } from '../../src/netlink/conntrack.ts';
 import { setLink } from '../../src/netlink/rt/link.ts';
 import { inNetns } from '../../src/syscall/netns.ts';
 import { AF_INET, bindInet, closeFd, SOCK_DGRAM, socket } from '../../src/syscall/socket.ts';
@@ -33,24 +33,32 @@ kernelTest('listFlows() shows both directions, translation included, and has the
   assert.deepEqual(listFlows(ct, { family: 6 }), []);
 });
 
-kernelTest('deleteFlowsOf() ends the flows of an address and no others', (host) => {
+kernelTest('deleteFlows() ends the flows of an address and no others', async (host) => {
   twoFlows(host);
   using ct = ConntrackConnection.open(host.fd);
-  assert.equal(deleteFlowsOf(ct, '127.0.0.2'), 1);
+  assert.equal(await deleteFlows(ct, { family: 4, reply: { source: '127.0.0.2' } }), 1);
   assert.deepEqual(
     listFlows(ct, { family: 4 }).map((flow) => flow.original.sourcePort),
     [4001],
   );
-  assert.equal(deleteFlowsOf(ct, '127.0.0.2'), 0);
-  assert.equal(deleteFlowsOf(ct, 'fd00::1'), 0);
+  assert.equal(await deleteFlows(ct, { family: 4, reply: { source: '127.0.0.2' } }), 0);
+  assert.equal(await deleteFlows(ct, { family: 6, reply: { source: 'fd00::1' } }), 0);
 });
 
-kernelTest('deleteFlows() ends the flows to a host port', (host) => {
+kernelTest('deleteFlows() ends the flows to a host port', async (host) => {
   twoFlows(host);
   using ct = ConntrackConnection.open(host.fd);
-  assert.equal(deleteFlows(ct, { family: 4, original: { protocol: udp, destinationPort: 53 } }), 1);
+  assert.equal(await deleteFlows(ct, { family: 4, original: { protocol: udp, destinationPort: 53 } }), 1);
   assert.deepEqual(
     listFlows(ct, { family: 4 }).map((flow) => flow.original.sourcePort),
     [4000],
   );
+});
+
+kernelTest('deleteFlows() leaves what the caller does not mean', async (host) => {
+  twoFlows(host);
+  using ct = ConntrackConnection.open(host.fd);
+  const translated = { family: 4, original: { protocol: udp } } as const;
+  assert.equal(await deleteFlows(ct, translated, ({ reply }) => reply.source === '127.0.0.2'), 1);
+  assert.equal(listFlows(ct, { family: 4 }).length, 1);
 });

@@ -18,6 +18,7 @@ export class Reservation implements Disposable {
   readonly port: PublishedPort;
   readonly #sockets: Map<number, number>;
   readonly #relays: Disposable[] = [];
+  #target: RelayTarget = {};
 
   private constructor(port: PublishedPort, sockets: Map<number, number>) {
     this.port = port;
@@ -45,13 +46,14 @@ export class Reservation implements Disposable {
     return new Reservation(port, new Map());
   }
 
-  /** Starts relays on the sockets that clients can reach which the kernel does not translate. */
+  /** Starts relays on the sockets that clients can reach which the kernel does not translate; or leads them elsewhere. */
   serve(target: RelayTarget): void {
+    this.#target = target;
     const { protocol, hostIp } = this.port;
     if (protocol === 'sctp' || (hostIp !== '' && !hostIp.includes(':'))) return;
     const Relay = protocol === 'tcp' ? TcpRelay : UdpRelay;
     for (const [number, fd] of this.#sockets) {
-      this.#relays.push(new Relay(fd, target, this.port.containerPort + number - this.port.hostPort));
+      this.#relays.push(new Relay(fd, () => this.#target, this.port.containerPort + number - this.port.hostPort));
       this.#sockets.delete(number);
     }
   }

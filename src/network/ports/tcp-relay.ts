@@ -12,10 +12,11 @@ export class TcpRelay implements Disposable {
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
 
-  constructor(fd: number, target: RelayTarget, port: number) {
-    const host = target.ipv4 ?? target.ipv6;
+  constructor(fd: number, target: () => RelayTarget, port: number) {
     // A client that half-closes still gets the rest of the answer.
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
+      const { ipv4, ipv6 } = target();
+      const host = ipv4 ?? ipv6;
       if (host === undefined) client.destroy();
       else this.#join(client, connect({ host, port, allowHalfOpen: true }));
     });

@@ -17,11 +17,11 @@ const mostPeers = 1024;
 export class UdpRelay implements Disposable {
   readonly #socket: Socket;
   readonly #peers = new Map<string, Peer>();
-  readonly #host: string | undefined;
+  readonly #target: () => RelayTarget;
   readonly #port: number;
 
-  constructor(fd: number, target: RelayTarget, port: number) {
-    this.#host = target.ipv4 ?? target.ipv6;
+  constructor(fd: number, target: () => RelayTarget, port: number) {
+    this.#target = target;
     this.#port = port;
     this.#socket = createSocket('udp6');
     this.#socket.on('error', () => {}); // a client that is gone is no concern of the others
@@ -41,15 +41,17 @@ export class UdpRelay implements Disposable {
   }
 
   #forward(message: Buffer, address: string, port: number): void {
-    if (this.#host === undefined) return;
-    const peer = this.#peers.get(`${address} ${port}`) ?? this.#open(address, port, this.#host);
+    const { ipv4, ipv6 } = this.#target();
+    const host = ipv4 ?? ipv6;
+    if (host === undefined) return;
+    const peer = this.#peers.get(`${address} ${port} ${host}`) ?? this.#open(address, port, host);
     peer?.timer.refresh();
-    peer?.socket.send(message, this.#port, this.#host);
+    peer?.socket.send(message, this.#port, host);
   }
 
   #open(address: string, port: number, host: string): Peer | undefined {
     if (this.#peers.size >= mostPeers) return undefined;
-    const key = `${address} ${port}`;
+    const key = `${address} ${port} ${host}`;
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     socket.on('error', () => {});
     socket.on('message', (answer, from) => {

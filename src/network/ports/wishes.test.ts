@@ -50,6 +50,12 @@ test('wishesOf() wants one number for both families of one port, and two for the
   assert.deepEqual(short([request({}), request({})]), [':0-0:80x1/tcp', ':0-0:80x1/tcp']);
 });
 
+test("wishesOf() wants two numbers where one address is among the other binding's", () => {
+  const some = request({ hostIp: '192.0.2.1' });
+  assert.deepEqual(short([request({}), some]), [':0-0:80x1/tcp', '192.0.2.1:0-0:80x1/tcp']);
+  assert.deepEqual(short([some, request({ hostIp: '0.0.0.0' })]), ['192.0.2.1:0-0:80x1/tcp', '0.0.0.0:0-0:80x1/tcp']);
+});
+
 test('wishesOf() gives an address one spelling, and refuses what is none', () => {
   assert.deepEqual(short([exact(80, 80, { hostIp: '0:0::0' })]), [':::80-80:80x1/tcp']);
   assert.throws(() => wishesOf([exact(80, 80, { hostIp: 'localhost' })]), /^AppError: invalid IP address: localhost$/);

@@ -1,6 +1,7 @@
 import { formatIp, parseIp } from '../../base/index.ts';
 import type { PublishedPort } from '../../store/records.ts';
 import type { PortRequest } from '../types.ts';
+import { addressesMeet } from './held-ports.ts';
 
 /**
  * What is to be resolved as one: bindings that differ only in the host address get the same number, and a run of
@@ -74,7 +75,7 @@ const continues = (run: Wish, next: Wish): boolean =>
   run.first + run.count === next.first &&
   run.containerPort + run.count === next.containerPort;
 
-/** `-p 0.0.0.0::80 -p [::]::80`: one number for both. The same binding asked for twice gets two. */
+/** `-p 0.0.0.0::80 -p [::]::80`: one number for both. Bindings that have an address in common get two. */
 function sameNumber(choices: readonly Wish[]): readonly Wish[] {
   const out: Wish[] = [];
   for (const wish of choices) {
@@ -90,4 +91,4 @@ const canShare = (a: Wish, b: Wish): boolean =>
   a.containerPort === b.containerPort &&
   a.first === b.first &&
   a.last === b.last &&
-  !a.hostIps.includes(b.hostIps[0]!);
+  !a.hostIps.some((hostIp) => addressesMeet(hostIp, b.hostIps[0]!));

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PortRequest } from '../../src/network/index.ts';
+import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
+
+const a = containerId('a');
+const b = containerId('b');
+const c = containerId('c');
+
+const port = (containerPort: number, hostPort: number, protocol: 'tcp' | 'udp' = 'tcp'): PortRequest => ({
+  protocol,
+  containerPort,
+  hostIp: '',
+  hostPortFirst: hostPort,
+  hostPortLast: hostPort,
+});
+
+const publishedOn = (lab: NetworkLab): string => lab.nft('list', 'map', 'inet', 'portolan-lab', 'publish4');
+const listening = (lab: NetworkLab): string => lab.run('ss', '-Hltn');
+
+test('ports of a container on an internal network wait until it is connected to one that leads out', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.network.createNetwork(networkCreate('inner', { internal: true }));
+  await lab.up(a, ['inner'], { ports: [port(80, 18_080)] });
+  assert.deepEqual(lab.network.sandboxOf(a)!.sandbox.ports, []);
+  assert.doesNotMatch(listening(lab), /:18080 /);
+
+  await lab.network.connect(a, 'bridge', endpoint());
+  assert.equal(lab.network.sandboxOf(a)!.sandbox.ports[0]?.hostPort, 18_080);
+  assert.match(publishedOn(lab), /tcp . 18080 .*: 172\.17\.0\.2 . 80/);
+  assert.match(listening(lab), /:18080 /);
+
+  await lab.network.disconnect(a, 'bridge');
+  assert.deepEqual(lab.network.sandboxOf(a)!.sandbox.ports, []);
+  assert.doesNotMatch(publishedOn(lab), /18080/);
+  assert.doesNotMatch(listening(lab), /:18080 /);
+  assert.equal(lab.mends.length, 0);
+});
+
+test('connect() is refused when the ports that it would publish are taken, and nothing of it stays', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.network.createNetwork(networkCreate('inner', { internal: true }));
+  await lab.up(a, ['bridge'], { ports: [port(80, 18_080)] });
+  await lab.up(b, ['inner'], { ports: [port(81, 18_081), port(80, 18_080)] });
+  await assert.rejects(
+    lab.network.connect(b, 'bridge', endpoint()),
+    /0\.0\.0\.0:18080 failed: port is already allocated/,
+  );
+  assert.equal(lab.network.endpointsOf(b).length, 1);
+  assert.doesNotMatch(publishedOn(lab), /18081/);
+  assert.doesNotMatch(listening(lab), /:18081 /);
+  assert.match(publishedOn(lab), /tcp . 18080 .*: 172\.17\.0\.2 . 80/);
+});
+
+/** A UDP server in a container, which says `word`; up when the call ends. */
+async function serveUdp(t: TestContext, lab: NetworkLab, id: string, word: string): Promise<void> {
+  const server = lab.background(id, 'socat', 'UDP-RECVFROM:53,fork', `SYSTEM:echo ${word}`);
+  t.after(() => server.kill());
+  for (let i = 0; i < 100 && !lab.inside(id, 'ss', '-Hlun').includes(':53 '); i++) await sleep(20);
+}
+
+/** What a client hears that always has the same source port and goes on sending, for a second at most. */
+async function ask(lab: NetworkLab): Promise<string> {
+  const question = 'echo ? | socat -t 0.1 - UDP4:172.17.0.1:5300,sourceport=4000,reuseaddr || true';
+  for (let i = 0; i < 10; i++) {
+    const answer = lab.run('sh', '-c', question).trim();
+    if (answer !== '') return answer;
+    await sleep(10);
+  }
+  return '';
+}
+
+test('a UDP client that goes on sending reaches the container that has the port now', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.up(a, ['bridge'], { ports: [port(53, 5300, 'udp')] });
+  await serveUdp(t, lab, a, 'one');
+  assert.equal(await ask(lab), 'one');
+  await lab.network.sandboxDown(a);
+  await lab.up(b, ['bridge']);
+  await lab.up(c, ['bridge'], { ports: [port(53, 5300, 'udp')] });
+  await serveUdp(t, lab, c, 'two');
+  assert.notEqual(lab.address(c, 'bridge'), '172.17.0.2', 'b has the address that the client was led to');
+  assert.equal(await ask(lab), 'two');
+});
+
+test('a UDP client that sent before the port was published reaches the container', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.up(b, ['bridge']);
+  assert.equal(await ask(lab), '');
+  await lab.up(a, ['bridge'], { ports: [port(53, 5300, 'udp')] });
+  await serveUdp(t, lab, a, 'one');
+  assert.equal(await ask(lab), 'one');
+});
+
+test('a UDP client follows a port that moves with the default route', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.network.createNetwork(networkCreate('alpha'));
+  await lab.up(a, ['bridge'], { ports: [port(53, 5300, 'udp')] });
+  await serveUdp(t, lab, a, 'one');
+  assert.equal(await ask(lab), 'one');
+  await lab.network.connect(a, 'alpha', endpoint());
+  await lab.network.disconnect(a, 'bridge');
+  assert.equal(await ask(lab), 'one');
+});
