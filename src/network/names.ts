@@ -64,8 +64,7 @@ export class Names {
 
   /** The lines of the sandbox's hosts file that follow its endpoints and links. */
   hostsEntries(sandbox: SandboxRecord): readonly HostsEntry[] {
-    const { hostname, domainname } = sandbox;
-    const names = domainname === '' ? [hostname] : [`${hostname}.${domainname}`, hostname];
+    const names = hostNames(sandbox);
     return this.membersOf(sandbox).flatMap(({ network, endpoint, lease }) => [
       ...addressesOf(lease).map((address) => ({ address, names })),
       ...(isDefaultBridge(network) ? endpoint.request.links.flatMap((link) => this.#linkEntry(network, link)) : []),
@@ -100,7 +99,12 @@ export class Names {
       networks: () => members().map(({ network }) => network.id),
       servers,
       internalOnly: () => members().every(({ network }) => network.internal),
-      aliases: () => new Map(members().flatMap(({ endpoint }) => endpoint.request.links.map(linkOf))),
+      aliases: () =>
+        new Map(
+          members()
+            .flatMap(({ endpoint }) => endpoint.request.links.map(linkOf))
+            .map(([alias, target]) => [alias.toLowerCase(), target]),
+        ),
     };
   }
 
@@ -131,6 +135,13 @@ export class Names {
     if (gateway !== undefined) return gateway;
     throw new AppError('invalid', 'unable to derive the IP value for host-gateway: there is no default network');
   }
+}
+
+/** The full name, then its first label, whether the domain was given apart or within the host name. */
+function hostNames({ hostname, domainname }: SandboxRecord): readonly string[] {
+  const full = domainname === '' ? hostname : `${hostname}.${domainname}`;
+  const [short = ''] = full.split('.');
+  return short === '' || short === full ? [full] : [full, short];
 }
 
 const addressesOf = (lease: EndpointLease): readonly string[] =>

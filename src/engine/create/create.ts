@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { AppError, newId, shortId } from '../../base/index.ts';
 import type { ContainerCreateBody, EndpointConfig } from '../../contract/index.ts';
-import type { EndpointRequest } from '../../store/index.ts';
+import type { EndpointRequest, NetworkRecord } from '../../store/index.ts';
 import { announce } from '../container/announce.ts';
 import { containerFiles } from '../container/files.ts';
 import { type ContainerRecord, newState } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
 import { removeRecord } from '../run/remove.ts';
+import { resolveLinks } from './links.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
 import { resolveMountPoints } from './mount-points.ts';
 import { inventName } from './names.ts';
@@ -34,26 +35,35 @@ export async function createContainer(
     created: new Date().toISOString(),
     imageId: image.id,
     config: { ...config, Hostname: hostnameOf(parts, id, body) },
-    hostConfig: body.HostConfig,
+    hostConfig: { ...body.HostConfig, Links: resolveLinks(parts, body.HostConfig.Links) },
     args: argsOf(config),
     mounts: [],
     state: newState,
     restartCount: 0,
     stoppedByUser: false,
   };
-  const networks = checkNetworks(parts, body);
+  const networks = checkNetworks(parts, body, record.hostConfig.Links);
   const container = parts.containers.add(record);
   try {
     await mkdir(containerFiles(parts, id).dir, { recursive: true, mode: 0o710 });
     container.update({ mounts: await resolveMountPoints(parts, id, { config, hostConfig: body.HostConfig }) });
-    for (const [network, endpoint] of networks)
-      await parts.network.connect(id, network, endpointRequest(endpoint, config.MacAddress));
+    for (const [network, endpoint, links] of networks) {
+      const request = endpointRequest(endpoint, config.MacAddress);
+      await parts.network.connect(id, network, { ...request, links: [...request.links, ...links] });
+    }
   } catch (error) {
     await removeRecord(parts, container);
     throw error;
   }
   announce(parts, container, 'create');
-  return { Id: id, Warnings: [] };
+  return { Id: id, Warnings: warningsOf(body) };
+}
+
+function warningsOf({ HostConfig }: ContainerCreateBody): readonly string[] {
+  const published = HostConfig.PublishAllPorts || Object.keys(HostConfig.PortBindings).length > 0;
+  return published && networkMode(HostConfig.NetworkMode).kind === 'host'
+    ? ['Published ports are discarded when using host network mode']
+    : [];
 }
 
 /** Its own short id, unless it shares another stack's name. */
@@ -61,25 +71,45 @@ function hostnameOf(parts: Parts, id: string, { Config, HostConfig }: ContainerC
   if (Config.Hostname !== '') return Config.Hostname;
   const mode = networkMode(HostConfig.NetworkMode);
   if (mode.kind === 'host' || HostConfig.UTSMode === 'host') return hostname();
-  if (mode.kind === 'container') return parts.containers.find(mode.ref).record.config.Hostname;
+  if (mode.kind === 'container') return asked(() => parts.containers.find(mode.ref)).record.config.Hostname;
   return shortId(id);
 }
 
-/** The networks to attach to, the one of NetworkMode first. Throws when one is unknown. */
+/**
+ * The networks to attach to, the one of NetworkMode first; on the default one `links` are the container's. Throws when
+ * one is unknown.
+ */
 function checkNetworks(
   parts: Parts,
   { HostConfig, Endpoints }: ContainerCreateBody,
-): [string, EndpointConfig | undefined][] {
+  links: readonly string[],
+): [string, EndpointConfig | undefined, readonly string[]][] {
   const mode = networkMode(HostConfig.NetworkMode);
-  if (mode.kind === 'container') {
-    parts.containers.find(mode.ref);
-    return [];
+  if (mode.kind === 'container') return [];
+  const find = (ref: string): NetworkRecord => asked(() => parts.network.network(ref));
+  const first = find(mode.kind === 'host' ? 'host' : mode.network);
+  const endpoints = Object.entries(Endpoints).map(([ref, config]) => [find(ref), config] as const);
+  const own = endpoints.find(([network]) => network.id === first.id)?.[1];
+  const others = endpoints.filter(([network]) => network.id !== first.id);
+  const linksOn = ({ name }: NetworkRecord): readonly string[] => (name === 'bridge' ? links : []);
+  return [
+    [first.id, own, linksOn(first)],
+    ...others.map(([network, config]): [string, EndpointConfig, readonly string[]] => [
+      network.id,
+      config,
+      linksOn(network),
+    ]),
+  ];
+}
+
+/** What a request names and is not there makes it invalid: after a 404 docker would look for a missing image. */
+function asked<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'not-found') throw new AppError('invalid', error.message);
+    throw error;
   }
-  const first = parts.network.network(mode.kind === 'host' ? 'host' : mode.network);
-  const asked = Object.entries(Endpoints).map(([ref, config]) => [parts.network.network(ref), config] as const);
-  const own = asked.find(([network]) => network.id === first.id)?.[1];
-  const others = asked.filter(([network]) => network.id !== first.id);
-  return [[first.id, own], ...others.map(([{ id }, config]): [string, EndpointConfig] => [id, config])];
 }
 
 /** The API's endpoint settings as the network core takes them. `mac` is the container-wide address of old clients. */

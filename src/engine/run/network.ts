@@ -2,6 +2,7 @@ import { AppError } from '../../base/index.ts';
 import type { SandboxRequest } from '../../network/index.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
+import { checkLinked } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
 import { wantedPorts } from './ports.ts';
 
@@ -35,6 +36,7 @@ export async function joinNetwork(parts: Parts, container: Container): Promise<J
     await parts.network.writeHostFiles(request, 'host');
     return { netns: 'host', hostname: record.config.Hostname, filesOf: container.id };
   }
+  checkLinked(parts, container);
   const { netnsPath } = await parts.network.sandboxUp(request);
   return { netns: netnsPath, hostname: record.config.Hostname, filesOf: container.id };
 }

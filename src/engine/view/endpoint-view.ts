@@ -15,7 +15,7 @@ export function endpointView(
   const named = network.name !== 'bridge' && network.driver !== 'host' && network.driver !== 'null';
   return {
     IPAMConfig: addressesAsked(endpoint),
-    Links: request.links.length === 0 ? null : request.links,
+    Links: request.links.length === 0 || !named ? null : request.links,
     Aliases: request.aliases.length === 0 ? null : request.aliases,
     MacAddress: lease?.mac ?? '',
     DriverOpts: Object.keys(request.driverOptions).length === 0 ? null : request.driverOptions,

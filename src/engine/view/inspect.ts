@@ -1,6 +1,7 @@
 import type { ContainerInspect, ContainerState, EndpointSettings, NetworkSettings } from '../../contract/index.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
+import { linkViews } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
 import { endpointView } from './endpoint-view.ts';
@@ -30,7 +31,7 @@ export async function inspectContainer(parts: Parts, container: Container, size:
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execs.size === 0 ? null : [...container.execs],
-    HostConfig: record.hostConfig,
+    HostConfig: { ...record.hostConfig, Links: linkViews(parts, record.name, record.hostConfig.Links) },
     GraphDriver: { Name: 'overlay2', Data: { LowerDir: lower, UpperDir: upper, WorkDir: work, MergedDir: merged } },
     ...(size ? await sizes(parts, container) : {}),
     Mounts: record.mounts,

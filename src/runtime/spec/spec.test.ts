@@ -182,3 +182,8 @@ test('buildSpec: devices are made and allowed', () => {
   const { access: _, ...node } = device;
   assert.deepEqual(linux.devices, [node]);
 });
+
+test('buildSpec: a domain name is the container’s own, and not the host’s', () => {
+  assert.deepEqual(build({ domainname: 'example.org' }).linux.sysctl, { 'kernel.domainname': 'example.org' });
+  assert.equal(build({ domainname: 'example.org', uts: 'host' }).linux.sysctl, undefined);
+});

@@ -75,6 +75,10 @@ function withInit(input: SpecInput, host: HostFacts): readonly string[] {
   return [initDestination, '--', ...input.args];
 }
 
+/** runc has a field for it only since 1.2. The host's own domain is not for a container to change. */
+const domainOf = ({ domainname, uts }: SpecInput): Readonly<Record<string, string>> =>
+  domainname === '' || uts === 'host' ? {} : { 'kernel.domainname': domainname };
+
 function linuxOf(
   input: SpecInput,
   host: HostFacts,
@@ -83,8 +87,9 @@ function linuxOf(
 ): OciLinux {
   const open = input.privileged;
   const allow = devices.map(({ type, major, minor, access }) => ({ allow: true, type, major, minor, access }));
+  const sysctl = { ...domainOf(input), ...input.sysctls };
   return {
-    ...(Object.keys(input.sysctls).length === 0 ? {} : { sysctl: input.sysctls }),
+    ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
     cgroupsPath: input.cgroupPath,
     namespaces: namespacesOf(input),
     ...(devices.length === 0 ? {} : { devices: devices.map(({ access: _, ...node }) => node) }),
