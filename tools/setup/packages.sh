@@ -65,10 +65,11 @@ extract() {
 engine_packages() {
   missing=''
   has conmon || missing="$missing conmon"
-  has runc || has crun || missing="$missing runc"
+  has runc || missing="$missing runc"
   has_library libnftables.so.1 || missing="$missing libnftables1"
   is_static busybox || missing="$missing busybox-static"
   has ip || missing="$missing iproute2"
+  has ps || missing="$missing procps" # docker top
   # What the tour looks with.
   has nft || missing="$missing nftables"
   has curl || missing="$missing curl"
