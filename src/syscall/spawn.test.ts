@@ -17,7 +17,7 @@ async function statusOf(pid: number): Promise<number> {
 async function shell(script: string): Promise<{ readonly output: string; readonly status: number }> {
   const { read, write } = pipe();
   const nothing = openSync('/dev/null', 'r');
-  const pid = spawnProcess({
+  const pid = await spawnProcess({
     path: '/bin/sh',
     args: ['sh', '-c', script],
     env: ['A=b'],
@@ -49,8 +49,8 @@ test('reap: a signal counts from 128, and a status is taken once', async () => {
   assert.equal(reap(process.ppid), undefined);
 });
 
-test('spawnProcess: a program that is not there is ENOENT, with its name', () => {
-  assert.throws(() => spawnProcess({ path: '/no/such', args: ['x'], env: [], cwd: '/', fds: [] }), {
+test('spawnProcess: a program that is not there is ENOENT, with its name', async () => {
+  await assert.rejects(spawnProcess({ path: '/no/such', args: ['x'], env: [], cwd: '/', fds: [] }), {
     code: 'ENOENT',
     message: 'posix_spawn: ENOENT: /no/such',
   });

@@ -30,7 +30,7 @@ export class Conmons implements Disposable {
   ): Promise<{ readonly conmon: Watched; readonly pid: number } | { readonly failed: string }> {
     using sync = new SyncPipe(this.#poller);
     await Promise.all(Object.values(conmonFiles).map((name) => rm(join(job.folder, name), { force: true })));
-    const conmon = this.#spawn(job, ['_OCI_SYNCPIPE=3'], [sync.write]);
+    const conmon = await this.#spawn(job, ['_OCI_SYNCPIPE=3'], [sync.write]);
     sync.sent();
     spawned(conmon.pid);
     const [message] = await Promise.all([
@@ -43,11 +43,11 @@ export class Conmons implements Disposable {
   }
 
   /** The bare start: descriptors from 3 on are `extra`, in order. */
-  start(job: ConmonJob, env: readonly string[], extra: readonly number[]): Watched {
+  start(job: ConmonJob, env: readonly string[], extra: readonly number[]): Promise<Watched> {
     return this.#spawn(job, env, extra);
   }
 
-  #spawn(job: ConmonJob, env: readonly string[], extra: readonly number[]): Watched {
+  #spawn(job: ConmonJob, env: readonly string[], extra: readonly number[]): Promise<Watched> {
     return spawnWatched(this.#poller, {
       path: this.tools.conmonPath,
       args: conmonArgs(job, this.tools),

@@ -42,7 +42,7 @@ export async function execWithPipes(job: ExecJob, tools: ExecTools): Promise<Exe
 async function runExec(job: ExecJob, tools: ExecTools, pipes: StandardPipes): Promise<Watched> {
   const files = { pid: join(job.folder, 'pid'), log: join(job.folder, 'log') };
   try {
-    using runc = spawnRunc(job, tools, pipes, files);
+    using runc = await spawnRunc(job, tools, pipes, files);
     if ((await runc.ended) !== 0) throw execFailure(lastError(await readFile(files.log, 'utf8')));
     return watchProcess(tools.poller, Number(await readFile(files.pid, 'utf8')));
   } catch (error) {
@@ -51,18 +51,18 @@ async function runExec(job: ExecJob, tools: ExecTools, pipes: StandardPipes): Pr
   }
 }
 
-function spawnRunc(
+async function spawnRunc(
   job: ExecJob,
   { runtimePath, runtimeRoot, poller }: ExecTools,
   pipes: StandardPipes,
   files: { readonly pid: string; readonly log: string },
-): Watched {
+): Promise<Watched> {
   // The log holds the runtime's own words apart from what the process writes to the same standard error.
   closeSync(openSync(files.log, 'w', 0o600));
   const globals = ['--root', runtimeRoot, '--log', files.log, '--log-format', 'json'];
   const verb = ['exec', '--detach', '--process', join(job.folder, 'process.json'), '--pid-file', files.pid];
   try {
-    return spawnWatched(poller, {
+    return await spawnWatched(poller, {
       path: runtimePath,
       args: ['runc', ...globals, ...verb, job.containerId],
       env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'],

@@ -70,7 +70,7 @@ async function spawnAttached(
   const go = pipe();
   try {
     const env = ['_OCI_SYNCPIPE=3', '_OCI_STARTPIPE=4', '_OCI_ATTACHPIPE=5'];
-    const conmon = conmons.start(job, env, [sync.write, go.read, ready.write]);
+    const conmon = await conmons.start(job, env, [sync.write, go.read, ready.write]);
     void conmon.ended.then(() => conmon[Symbol.dispose]());
     writeSync(go.write, '\0');
     sync.sent();

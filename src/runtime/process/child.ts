@@ -37,6 +37,6 @@ export function watchProcess(poller: Poller, pid: number): Watched {
   return { pid, ended, signal, [Symbol.dispose]: done };
 }
 
-export function spawnWatched(poller: Poller, request: SpawnRequest): Watched {
-  return watchProcess(poller, spawnProcess(request));
+export async function spawnWatched(poller: Poller, request: SpawnRequest): Promise<Watched> {
+  return watchProcess(poller, await spawnProcess(request));
 }

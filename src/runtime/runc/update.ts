@@ -23,7 +23,7 @@ export async function updateContainer({ id, folder, resources, abilities, tools,
   await writeFile(request, JSON.stringify(resourcesOf(resources, abilities)));
   const [input, log] = [openSync('/dev/null', 'r'), openSync(output, 'w')];
   try {
-    using runc = spawnWatched(poller, {
+    using runc = await spawnWatched(poller, {
       path: tools.runtimePath,
       args: ['runc', '--root', tools.runtimeRoot, '--log', '/dev/null', 'update', '--resources', request, id],
       env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'],
