@@ -27,7 +27,7 @@ import { DriverRegistry } from './registry.ts';
 import { reportOf } from './report.ts';
 import { SandboxPins } from './sandbox-pins.ts';
 import { Sandboxes } from './sandboxes.ts';
-import { dropLostSandboxes, ensurePredefined, resume } from './startup.ts';
+import { dropLostSandboxes, ensurePredefined, repairResolvers, resume } from './startup.ts';
 import type { NetworkStore } from './store.ts';
 import type {
   NetworkController,
@@ -97,7 +97,8 @@ class Controller implements NetworkController {
     const { core } = this.#parts;
     const fresh = core.firewall.install() ? [`added table ${core.options.table}`] : [];
     const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
-    return { restored: [...fresh, ...report.restored], removed: report.removed };
+    const redirected = await repairResolvers(core);
+    return { restored: [...fresh, ...report.restored, ...redirected], removed: report.removed };
   }
 
   createNetwork(request: NetworkCreate): Promise<NetworkRecord> {

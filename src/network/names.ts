@@ -15,13 +15,13 @@ export type Member = {
 /** Derives from the records who is called what: zones of the resolver, and a sandbox's own view of them. */
 export class Names {
   readonly #records: Records;
-  readonly #resolver: Pick<Resolver, 'openSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>;
+  readonly #resolver: Pick<Resolver, 'openSandbox' | 'repairSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>;
   readonly #servers: readonly string[];
 
   /** `servers`: the engine's `--dns`, for sandboxes without their own. */
   constructor(
     records: Records,
-    resolver: Pick<Resolver, 'openSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>,
+    resolver: Pick<Resolver, 'openSandbox' | 'repairSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>,
     servers: readonly string[],
   ) {
     this.#records = records;
@@ -46,6 +46,12 @@ export class Names {
   /** Starts answering in the sandbox, if a network of it resolves names; there already, nothing happens. */
   open(sandbox: SandboxRecord, netnsFd: number): void {
     if (this.hasResolver(sandbox)) this.#resolver.openSandbox(sandbox.id, netnsFd, this.#view(sandbox));
+  }
+
+  /** Answers whether the sandbox did not reach its resolver, which it does now. */
+  repair(sandbox: SandboxRecord, netnsFd: number): boolean {
+    this.open(sandbox, netnsFd);
+    return this.#resolver.repairSandbox(sandbox.id, netnsFd);
   }
 
   /** Safe to repeat. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../base/index.ts';
 import { findLink } from '../netlink/rt/link.ts';
 import type { NetworkRecord } from '../store/records.ts';
@@ -55,6 +56,19 @@ export async function resume(core: Core): Promise<void> {
     for (const text of lost) log.warn(`container ${sandbox.containerName}: ${text}`);
     serve(core, sandbox);
     files.remember(sandbox);
-    pins.with(sandbox.id, (netns) => names.open(sandbox, netns));
+    pins.with(sandbox.id, (netns) => names.repair(sandbox, netns));
   }
+}
+
+/** What leads to the resolver within each sandbox; a turn of the event loop for each. One line for each mended. */
+export async function repairResolvers({ records, names, pins }: Core): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const sandbox of records.sandboxes()) {
+    pins.with(sandbox.id, (netns) => {
+      if (names.repair(sandbox, netns))
+        lines.push(`added redirection to the resolver (container ${sandbox.containerName})`);
+    });
+    await setImmediate();
+  }
+  return lines;
 }

@@ -89,6 +89,43 @@ test('repair() puts the whole table back, elements included', async (t) => {
   assert.equal(listing(), before);
 });
 
+test('repair() leads a container to its resolver again, and puts its default route back', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.network.createNetwork(networkCreate('names'));
+  await lab.up(a, ['names']);
+  const dig = (): Promise<string> =>
+    lab.insideLater(a, 'dig', '+short', '+time=1', '+tries=1', '@127.0.0.11', `c-${a.slice(0, 4)}`).catch(() => '');
+  assert.equal(await dig(), '172.18.0.2\n');
+  const rules = lab.inside(a, 'nft', 'list', 'ruleset');
+
+  lab.inside(a, 'nft', 'flush', 'chain', 'ip', 'portolan-dns', 'to-21053-21053');
+  lab.inside(a, 'ip', 'route', 'delete', 'default');
+  assert.equal(await dig(), '');
+  assert.deepEqual((await lab.network.repair()).restored, [
+    `added route 0.0.0.0/0 by eth0 (container c-${a.slice(0, 4)})`,
+    `added redirection to the resolver (container c-${a.slice(0, 4)})`,
+  ]);
+  assert.equal(await dig(), '172.18.0.2\n');
+
+  lab.inside(a, 'nft', 'flush', 'ruleset');
+  lab.inside(a, 'ip', 'link', 'set', 'lo', 'down');
+  await lab.network.repair();
+  assert.equal(await dig(), '172.18.0.2\n');
+  assert.equal(lab.inside(a, 'nft', 'list', 'ruleset'), rules);
+  assert.deepEqual((await lab.network.repair()).restored, []);
+});
+
+test('repair() puts back one element of the rules that was taken out', async (t) => {
+  const lab = await NetworkLab.start(t);
+  const port = { protocol: 'tcp', containerPort: 80, hostIp: '', hostPortFirst: 18_080, hostPortLast: 18_080 } as const;
+  await lab.up(a, ['bridge'], { ports: [port] });
+  const rules = lab.nft('list', 'ruleset');
+  lab.nft('delete', 'element', 'inet', 'portolan-lab', 'publish4', '{ tcp . 18080 }');
+  lab.nft('delete', 'element', 'inet', 'portolan-lab', 'bridges', '{ docker0 }');
+  assert.equal((await lab.network.repair()).restored.length, 2);
+  assert.equal(lab.nft('list', 'ruleset'), rules);
+});
+
 test('repair() removes what carries our mark and no record owns, and nothing else', async (t) => {
   const lab = await busyLab(t);
   lab.ip('link add junk0 type veth peer name junk1');

@@ -32,6 +32,11 @@ export class Resolver implements Disposable {
     this.#options.log.debug(`dns: answering in sandbox ${id}`);
   }
 
+  /** Mends what leads to us in an open sandbox. Answers whether something was missing. */
+  repairSandbox(id: string, netnsFd: number): boolean {
+    return this.#sandboxes.get(id)?.repair(netnsFd) ?? false;
+  }
+
   /** Stops answering there. Safe to repeat. */
   closeSandbox(id: string): void {
     this.#sandboxes.get(id)?.[Symbol.dispose]();

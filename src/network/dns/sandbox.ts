@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { embeddedAddress } from './files/resolv-conf.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import { Listener } from './listen/listener.ts';
-import { redirectPort53 } from './listen/redirect.ts';
+import { type Ports, redirectPort53, repairRedirect } from './listen/redirect.ts';
 import { lookup } from './lookup.ts';
 import { parseQuery, type Query, Rcode } from './message/query.ts';
 import { buildError, buildReply, replyLimit } from './message/reply.ts';
@@ -16,6 +16,7 @@ export class SandboxResolver implements Disposable {
   readonly #shared: Shared;
   readonly #resources: DisposableStack;
   readonly #own: Forwarder | undefined;
+  readonly #ports: Ports;
   view: SandboxView;
 
   /** Throws SysError or AppError; then nothing is left open. */
@@ -25,8 +26,14 @@ export class SandboxResolver implements Disposable {
     this.view = view;
     this.#own = view.servers?.length ? undo.use(forwarderInside(netnsFd, view.servers, undo)) : undefined;
     const listener = undo.use(new Listener(netnsFd, this.#handle));
-    redirectPort53(netnsFd, listener.ports);
+    this.#ports = listener.ports;
+    redirectPort53(netnsFd, this.#ports);
     this.#resources = undo.move();
+  }
+
+  /** Makes port 53 lead here again where it does not. Answers whether it had to. */
+  repair(netnsFd: number): boolean {
+    return repairRedirect(netnsFd, this.#ports);
   }
 
   readonly #handle = (message: Buffer, transport: 'udp' | 'tcp', reply: (answer: Buffer) => void): void => {

@@ -21,6 +21,24 @@ export function redirectPort53(netnsFd: number, ports: Ports): void {
   nft.run(`${ours.length > 0 ? `delete table ip ${table}\n` : ''}${redirectScript(ports)}`);
 }
 
+/** Puts the rules in again where one of them is missing. Answers whether it had to. */
+export function repairRedirect(netnsFd: number, ports: Ports): boolean {
+  using nft = NftContext.open(netnsFd);
+  if (rulesIn(nft, ports) === ruleCount) return false;
+  nft.run(`table ip ${table}\ndelete table ip ${table}\n${redirectScript(ports)}`);
+  return true;
+}
+
+/** Of the whole family: asking for a chain that may be missing would be an error like any other. */
+const rulesIn = (nft: NftContext, ports: Ports): number =>
+  nft
+    .json('list ruleset ip')
+    .map((entry) => entry['rule'] as { readonly table: string; readonly chain: string } | undefined)
+    .filter((rule) => rule?.table === table && rule.chain === chainOf(ports)).length;
+
+/** Of `redirectScript`: one for what is not loopback, and out and back for each transport. */
+const ruleCount = 5;
+
 function redirectScript(ports: Ports): string {
   const rules = (['udp', 'tcp'] as const).map(
     (l4) => `    ip daddr ${embeddedAddress} ${l4} dport 53 ${l4} dport set ${ports[l4]} notrack
