@@ -66,15 +66,24 @@ async function removeTree(path: Buffer): Promise<void> {
     await unlink(path);
   } catch (error) {
     if (!hasCode(error, 'EISDIR')) throw error;
-    for (const name of await namesIn(path)) await removeTree(Buffer.concat([path, slash, name]));
-    await rmdir(path);
+    await removeFolder(path);
   }
 }
 
+async function removeFolder(path: Buffer): Promise<void> {
+  for (const { name, folder } of await entriesOf(path)) {
+    const child = Buffer.concat([path, slash, name]);
+    await (folder ? removeFolder(child) : unlink(child));
+  }
+  await rmdir(path);
+}
+
 /** Names are bytes: they need not be UTF-8. Read in small batches. */
-async function namesIn(path: Buffer): Promise<Buffer[]> {
-  const names: Buffer[] = [];
+async function entriesOf(path: Buffer): Promise<{ readonly name: Buffer; readonly folder: boolean }[]> {
+  const entries: { name: Buffer; folder: boolean }[] = [];
   const options = { encoding: 'buffer', bufferSize: 256 } as const;
-  for await (const entry of await opendir(path, options as never)) names.push(entry.name as unknown as Buffer);
-  return names;
+  for await (const entry of await opendir(path, options as never)) {
+    entries.push({ name: entry.name as unknown as Buffer, folder: entry.isDirectory() });
+  }
+  return entries;
 }

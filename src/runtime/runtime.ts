@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, hasCode, type Log, messageOf } from '../base/index.ts';
 import type { Poller } from '../syscall/poller.ts';
@@ -11,6 +11,7 @@ import { ConmonAttachment } from './conmon/attachment.ts';
 import { type ConmonJob, closesStdin, conmonArgs, conmonFiles } from './conmon/command.ts';
 import { type Conmons, resizeTerminal } from './conmon/conmon.ts';
 import { type ExitFolder, readExit } from './conmon/exits.ts';
+import { removeConmonFiles, removeFile, removeRuncState } from './conmon/left.ts';
 import { LiveContainer } from './container.ts';
 import { execWithPipes } from './exec/exec.ts';
 import { execProcess, readSpec } from './exec/process.ts';
@@ -194,11 +195,9 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     this.#live.delete(id);
     const folder = live?.folder ?? state?.bundle;
     await Promise.all([
-      rm(join(this.#root, id), { recursive: true, force: true }),
-      rm(join(this.#parts.exits.path, id), { force: true }),
-      ...(folder === undefined
-        ? []
-        : Object.values(conmonFiles).map((name) => rm(join(folder, name), { force: true }))),
+      removeRuncState(join(this.#root, id)),
+      removeFile(join(this.#parts.exits.path, id)),
+      folder === undefined ? undefined : removeConmonFiles(folder),
     ]);
   }
 

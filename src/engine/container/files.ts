@@ -1,4 +1,6 @@
+import { readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../../base/index.ts';
 import type { Parts } from '../parts.ts';
 
 /** Where a container keeps what is neither image nor record. */
@@ -21,4 +23,15 @@ export function containerFiles(parts: Pick<Parts, 'options'>, id: string): Conta
     hostname: join(dir, 'hostname'),
     resolvConf: join(dir, 'resolv.conf'),
   };
+}
+
+/** A folder of a few files, in one call each: rm() of node:fs makes three. Safe to repeat. */
+export async function removeFolder(path: string): Promise<void> {
+  try {
+    const names = await readdir(path);
+    await Promise.all(names.map((name) => unlink(join(path, name))));
+    await rmdir(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) await rm(path, { recursive: true, force: true });
+  }
 }

@@ -1,8 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { AppError } from '../../base/index.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
-import { containerFiles } from '../container/files.ts';
+import { containerFiles, removeFolder } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
 import { tearDown } from './tear-down.ts';
 
@@ -46,8 +45,8 @@ export async function removeRecord(parts: Parts, container: Container, volumes =
   await Promise.all([
     parts.network.forget(container.id),
     parts.images.rootfs.remove(container.id),
-    rm(containerFiles(parts, container.id).dir, { recursive: true, force: true }),
-    rm(containerFiles(parts, container.id).bundle, { recursive: true, force: true }),
+    removeFolder(containerFiles(parts, container.id).dir),
+    removeFolder(containerFiles(parts, container.id).bundle),
   ]);
   await parts.volumes.releaseAll(container.id, volumes);
   parts.containers.delete(container);

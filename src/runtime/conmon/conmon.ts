@@ -1,9 +1,10 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { open, rm, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Poller } from '../../syscall/poller.ts';
 import { spawnWatched, type Watched } from '../process/child.ts';
 import { type ConmonJob, type ConmonTools, conmonArgs, conmonFiles } from './command.ts';
+import { removeConmonFiles } from './left.ts';
 import { SyncPipe } from './sync-pipe.ts';
 
 /** Programs find each other by it; runc needs nothing else of our environment. */
@@ -29,7 +30,7 @@ export class Conmons implements Disposable {
     spawned: (pid: number) => void,
   ): Promise<{ readonly conmon: Watched; readonly pid: number } | { readonly failed: string }> {
     using sync = new SyncPipe(this.#poller);
-    await Promise.all(Object.values(conmonFiles).map((name) => rm(join(job.folder, name), { force: true })));
+    await removeConmonFiles(job.folder);
     const conmon = await this.#spawn(job, ['_OCI_SYNCPIPE=3'], [sync.write]);
     sync.sent();
     spawned(conmon.pid);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync, writeFileSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { hasCode } from '../../../base/index.ts';
 
@@ -17,10 +17,18 @@ export async function writeInPlace(path: string, content: string): Promise<void>
  * written is remembered as a digest beside it, `<path>.hash`. Answers whether the file now has `content`.
  */
 export async function writeGenerated(path: string, content: string): Promise<boolean> {
+  if (!existsSync(path)) return writeFirst(path, content);
   const [current, remembered] = await Promise.all([readOrNothing(path), readOrNothing(`${path}.hash`)]);
   if (current !== undefined && remembered !== undefined && digest(current) !== remembered) return current === content;
   await writeInPlace(path, content);
   await writeFile(`${path}.hash`, digest(content));
+  return true;
+}
+
+/** Nobody reads it yet, and two short files take less time than the thread pool to be asked for them. */
+function writeFirst(path: string, content: string): true {
+  writeFileSync(`${path}.hash`, digest(content));
+  writeFileSync(path, content, { mode: 0o644 });
   return true;
 }
 
