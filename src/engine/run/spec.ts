@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { AppError, Cidr } from '../../base/index.ts';
+import { Cidr } from '../../base/index.ts';
 import type { HostConfig } from '../../contract/index.ts';
 import type { Resources, SpecInput, SpecMount } from '../../runtime/index.ts';
 import type { ContainerRecord } from '../container/record.ts';
+import { securityOf } from './security.ts';
 
 /** What only the start knows: the mounted root, the namespace, the user as numbers. */
 export type Resolved = {
@@ -81,22 +82,6 @@ export function resourcesOf(host: HostConfig): Resources {
     blkioWeight: host.BlkioWeight,
     oomKillDisable: host.OomKillDisable ?? false,
   };
-}
-
-/** "seccomp=unconfined", "no-new-privileges", "apparmor=…" and "label=…" (accepted: the kernel here may have neither). */
-function securityOf(options: readonly string[]): { readonly seccomp: string; readonly noNewPrivileges: boolean } {
-  let seccomp = '';
-  let noNewPrivileges = false;
-  for (const option of options) {
-    const [key = '', ...rest] = option.split(/[=:]/);
-    const value = option.slice(key.length + 1);
-    if (key === 'seccomp') seccomp = value;
-    else if (key === 'no-new-privileges') noNewPrivileges = rest.length === 0 || value === 'true';
-    else if (!['apparmor', 'label', 'systempaths', 'writable-cgroups'].includes(key)) {
-      throw new AppError('invalid', `invalid --security-opt 2: "${option}"`);
-    }
-  }
-  return { seccomp, noNewPrivileges };
 }
 
 /** Address without prefix of a lease, or "". */

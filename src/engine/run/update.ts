@@ -2,7 +2,8 @@ import { AppError } from '../../base/index.ts';
 import type { HostConfig, UpdateBody } from '../../contract/index.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
-import { checkLimits } from '../create/validate.ts';
+import { checkLimits } from '../create/check/limits.ts';
+import { checkRestartPolicy } from '../create/check/restart-policy.ts';
 import type { Parts } from '../parts.ts';
 import { resourcesOf } from './spec.ts';
 
@@ -21,16 +22,24 @@ export async function updateContainer(
     ...changed,
     ...(RestartPolicy.Name === '' ? {} : { RestartPolicy }),
   };
+  if (hostConfig.MemorySwap > 0 && hostConfig.Memory > hostConfig.MemorySwap) throw swapTooSmall(container.id);
   checkLimits(hostConfig);
   if (hostConfig.AutoRemove && hostConfig.RestartPolicy.Name !== 'no') {
     throw new AppError('invalid', 'Restart policy cannot be updated because AutoRemove is enabled for the container');
   }
+  checkRestartPolicy(hostConfig);
   if (container.running && Object.keys(changed).length > 0)
     await parts.runtime.update(container.id, resourcesOf(hostConfig));
   container.update({ hostConfig });
   announce(parts, container, 'update');
   return { Warnings: null };
 }
+
+const swapTooSmall = (id: string): AppError =>
+  new AppError(
+    'conflict',
+    `Cannot update container ${id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
+  );
 
 function isSet(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;

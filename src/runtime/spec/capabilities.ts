@@ -81,18 +81,23 @@ export type CapabilityChoice = {
  */
 export function capabilitiesOf({ privileged, add, drop }: CapabilityChoice, own: readonly string[]): readonly string[] {
   if (privileged) return own;
-  const adds = add.map((name) => normalised(name));
-  const drops = drop.map((name) => normalised(name));
+  const adds = add.map((name) => normalised(name, 'CapAdd'));
+  const drops = drop.map((name) => normalised(name, 'CapDrop'));
   const start = adds.includes('ALL') ? own : defaults;
   if (drops.includes('ALL')) return adds.includes('ALL') ? own : adds;
   const kept = start.filter((name) => !drops.includes(name));
   return [...kept, ...adds.filter((name) => name !== 'ALL' && !kept.includes(name) && !drops.includes(name))];
 }
 
-function normalised(name: string): string {
+/** Throws `invalid` for an unknown name, which `privileged` does not excuse. */
+export function checkCapabilities(choice: Pick<CapabilityChoice, 'add' | 'drop'>): void {
+  capabilitiesOf({ ...choice, privileged: false }, []);
+}
+
+function normalised(name: string, list: 'CapAdd' | 'CapDrop'): string {
   const upper = name.toUpperCase();
   if (upper === 'ALL') return upper;
   const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
   if ((capabilityNames as readonly string[]).includes(full)) return full;
-  throw new AppError('invalid', `invalid CapAdd: unknown capability: "${full}"`);
+  throw new AppError('invalid', `invalid ${list}: unknown capability: "${full}"`);
 }
