@@ -6,7 +6,7 @@ import { freeInterface } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
-import { gatewayAddresses, ownerOf, reserve, serve, withdraw } from './publishing.ts';
+import { gatewayAddresses, hostPortsOf, ownerOf, reserve, serve, withdraw } from './publishing.ts';
 
 /** Attaches containers to networks and takes them off, live while their sandbox is up. Called in the container's turn. */
 export class Attachments {
@@ -57,7 +57,7 @@ export class Attachments {
     });
     await this.#settle(moved, network, before);
     if (moved.gatewayEndpointId !== sandbox.gatewayEndpointId) withdraw(this.#core, sandbox, published);
-    if (moved.ports.length === 0) this.#core.ports.release(containerId);
+    this.#releaseUnused(moved);
     leases.giveBack(network.id, endpoint.lease);
   }
 
@@ -67,16 +67,19 @@ export class Attachments {
     endpoint: EndpointRecord,
     existing: readonly EndpointRecord[],
   ): Promise<EndpointRecord> {
-    const { records, leases, reconciler } = this.#core;
+    const { records, leases, reconciler, drivers } = this.#core;
     await using undo = new AsyncDisposableStack();
-    const inside = freeInterface(existing.flatMap(({ lease }) => lease?.interface ?? []));
+    const inside = freeInterface(
+      existing.flatMap(({ lease }) => lease?.interface ?? []),
+      drivers.get(network.driver).interfaceName(network, endpoint.request),
+    );
     const lease = leases.take(network, endpoint, inside);
     undo.defer(() => leases.giveBack(network.id, lease));
     const before = this.#plan(sandbox.containerId, network);
     const leased = { ...endpoint, lease };
     const published = gatewayAddresses(this.#core, sandbox);
     const moved = await this.#withGateway(sandbox, [...existing, leased]);
-    if (sandbox.ports.length === 0) undo.defer(() => this.#core.ports.release(sandbox.containerId));
+    undo.defer(() => this.#releaseUnused(sandbox));
     records.transaction(() => {
       records.putEndpoint(leased);
       records.putSandbox(moved);
@@ -91,6 +94,7 @@ export class Attachments {
     });
     await this.#settle(moved, network, before);
     if (moved.gatewayEndpointId !== sandbox.gatewayEndpointId) withdraw(this.#core, sandbox, published);
+    this.#releaseUnused(moved);
     undo.move();
     return leased;
   }
@@ -122,8 +126,19 @@ export class Attachments {
   ): Promise<SandboxRecord> {
     const gateway = this.#core.planner.gatewayAmong(endpoints);
     if (gateway === undefined) return { ...rest, ports: [] };
-    const { ports, portRequests = [] } = rest;
-    const published = ports.length > 0 ? ports : await reserve(this.#core, ownerOf(rest), portRequests, gateway);
-    return { ...rest, ports: published, gatewayEndpointId: gateway.id };
+    const { portRequests = [] } = rest;
+    const kept = hostPortsOf(rest).length > 0 && this.#translates(gateway);
+    const ports = kept ? rest.ports : await reserve(this.#core, ownerOf(rest), portRequests, gateway);
+    return { ...rest, ports, gatewayEndpointId: gateway.id };
+  }
+
+  #translates({ networkId }: EndpointRecord): boolean {
+    const network = this.#core.records.network(networkId);
+    return network !== undefined && this.#core.drivers.get(network.driver).translates(network);
+  }
+
+  /** Gives the host ports back of a sandbox that is left with none. */
+  #releaseUnused(sandbox: SandboxRecord): void {
+    if (hostPortsOf(sandbox).length === 0) this.#core.ports.release(sandbox.containerId);
   }
 }

@@ -1,4 +1,4 @@
-import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { EndpointLease, EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { Plan } from './plan/types.ts';
 
 /** What the engine's flags say to every network of a driver. */
@@ -22,6 +22,9 @@ export type JoinedEndpoint = {
 /** Where a sandbox's default route leads through one of its endpoints. */
 export type Gateway = { readonly ipv4?: string; readonly ipv6?: string };
 
+/** A name that was asked for, or the prefix of the next free one: "eth" for eth0, eth1, … */
+export type InterfaceName = { readonly prefix: string; readonly wanted: string | undefined };
+
 /**
  * A network driver: pure functions from records to plans. It sees no kernel and keeps no state, so every driver gets
  * repair, collection and explanation from the reconciler.
@@ -43,4 +46,8 @@ export interface Driver {
   gateway(network: NetworkRecord): Gateway | undefined;
   /** Host address of ports that are published without one; undefined for all. */
   hostBinding(network: NetworkRecord): string | undefined;
+  /** Whether published ports are ports of the host: not where the network is reached without translation. */
+  translates(network: NetworkRecord): boolean;
+  /** What an endpoint's interface is called inside. Throws Docker's errors. */
+  interfaceName(network: NetworkRecord, request: EndpointRequest): InterfaceName;
 }

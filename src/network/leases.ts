@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { formatMac, parseMac, randomMac } from '../base/index.ts';
+import { AppError, formatMac, parseMac, randomMac } from '../base/index.ts';
 import type { EndpointLease, EndpointRecord, NetworkRecord } from '../store/records.ts';
+import type { InterfaceName } from './driver.ts';
 import { AddressPool } from './ipam/index.ts';
 import type { Records } from './records.ts';
 
@@ -72,8 +73,12 @@ export class Leases {
   }
 }
 
-/** The lowest "ethN" that is free. */
-export function freeInterface(taken: Iterable<string>): string {
+/** The name that was asked for, or the lowest "ethN" that is free. Throws Docker's error for a name that is taken. */
+export function freeInterface(taken: Iterable<string>, { prefix, wanted }: InterfaceName): string {
   const names = new Set(taken);
-  for (let n = 0; ; n++) if (!names.has(`eth${n}`)) return `eth${n}`;
+  if (wanted !== undefined) {
+    if (!names.has(wanted)) return wanted;
+    throw new AppError('internal', `error renaming interface to ${wanted}: file exists`);
+  }
+  for (let n = 0; ; n++) if (!names.has(`${prefix}${n}`)) return `${prefix}${n}`;
 }

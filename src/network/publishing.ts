@@ -10,7 +10,10 @@ export const ownerOf = (of: { readonly containerId: string; readonly containerNa
   name: of.containerName,
 });
 
-/** Resolves and reserves what is to be published through this endpoint; nothing while no network leads out. */
+/**
+ * Resolves and reserves what is to be published through this endpoint; nothing while no network leads out. Through a
+ * network without translation the container's own ports are opened, and none of the host's.
+ */
 export async function reserve(
   { records, drivers, ports }: Parts,
   owner: PortOwner,
@@ -19,13 +22,24 @@ export async function reserve(
 ): Promise<readonly PublishedPort[]> {
   const network = gateway && records.network(gateway.networkId);
   if (network === undefined || requests.length === 0) return [];
-  const hostIp = drivers.get(network.driver).hostBinding(network) ?? '';
+  const driver = drivers.get(network.driver);
+  const hostIp = driver.hostBinding(network) ?? '';
   // Host addresses of ports that name none come from the network they are published through.
-  return ports.reserve(
-    owner,
-    requests.map((request) => (request.hostIp === '' ? { ...request, hostIp } : request)),
-  );
+  const bound = requests.map((request) => (request.hostIp === '' ? { ...request, hostIp } : request));
+  return driver.translates(network) ? ports.reserve(owner, bound) : bound.map(opened);
 }
+
+const opened = ({ protocol, containerPort, hostIp }: PortRequest): PublishedPort => ({
+  protocol,
+  containerPort,
+  count: 1,
+  hostIp,
+  hostPort: 0,
+});
+
+/** Those of the sandbox's ports that are the host's too. */
+export const hostPortsOf = ({ ports }: SandboxRecord): readonly PublishedPort[] =>
+  ports.filter(({ hostPort }) => hostPort !== 0);
 
 /** Starts or moves what serves the sandbox's ports to the addresses of its gateway endpoint, now that the rules are in. */
 export function serve({ records, ports, flows }: Parts, sandbox: SandboxRecord): void {

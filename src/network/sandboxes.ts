@@ -107,8 +107,12 @@ export class Sandboxes {
     for (const endpoint of endpoints) {
       const network = records.network(endpoint.networkId);
       if (network === undefined) throw networkNotFound(endpoint.networkId);
-      if (!drivers.get(network.driver).addressed) continue;
-      const inside = freeInterface(leased.map(({ lease }) => lease.interface));
+      const driver = drivers.get(network.driver);
+      if (!driver.addressed) continue;
+      const inside = freeInterface(
+        leased.map(({ lease }) => lease.interface),
+        driver.interfaceName(network, endpoint.request),
+      );
       const lease = leases.take(network, endpoint, inside);
       undo.defer(() => leases.giveBack(network.id, lease));
       leased.push({ ...endpoint, lease });

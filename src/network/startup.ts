@@ -6,7 +6,7 @@ import type { Core } from './core.ts';
 import type { Networks } from './networks.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { defaultBridge, singleton } from './predefined.ts';
-import { ownerOf, serve } from './publishing.ts';
+import { hostPortsOf, ownerOf, serve } from './publishing.ts';
 
 /** The networks that are always there, as the flags say now. */
 export async function ensurePredefined(core: Core, networks: Networks): Promise<void> {
@@ -52,7 +52,7 @@ export async function resume(core: Core): Promise<void> {
   const { records, ports, names, files, pins, log } = core;
   names.refresh(records.networks().map(({ id }) => id));
   for (const sandbox of records.sandboxes()) {
-    const lost = await ports.restore(ownerOf(sandbox), sandbox.ports);
+    const lost = await ports.restore(ownerOf(sandbox), hostPortsOf(sandbox));
     for (const text of lost) log.warn(`container ${sandbox.containerName}: ${text}`);
     serve(core, sandbox);
     files.remember(sandbox);

@@ -92,6 +92,7 @@ export type PublishedPort = {
   readonly count: number;
   /** "" means every address of the host, both families. */
   readonly hostIp: string;
+  /** 0: no port of the host leads there, its network is reached without translation. */
   readonly hostPort: number;
 };
 

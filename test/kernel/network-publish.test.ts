@@ -53,6 +53,26 @@ test('connect() is refused when the ports that it would publish are taken, and n
   assert.match(publishedOn(lab), /tcp . 18080 .*: 172\.17\.0\.2 . 80/);
 });
 
+test('host ports are given back on a network without translation, and taken again on another', async (t) => {
+  const lab = await NetworkLab.start(t);
+  const options = { 'com.docker.network.bridge.gateway_mode_ipv4': 'routed' };
+  await lab.network.createNetwork(networkCreate('alpha', { options }));
+  await lab.up(a, ['bridge'], { ports: [port(80, 18_080)] });
+  assert.match(listening(lab), /:18080 /);
+
+  await lab.network.connect(a, 'alpha', endpoint());
+  assert.doesNotMatch(listening(lab), /:18080 /);
+  assert.doesNotMatch(publishedOn(lab), /18080/);
+  assert.match(lab.nft('list', 'set', 'inet', 'portolan-lab', 'open4'), /172\.18\.0\.2 \. tcp \. 80/);
+
+  await lab.restart();
+  assert.doesNotMatch(listening(lab), /:18080 /);
+  await lab.network.disconnect(a, 'alpha');
+  assert.match(listening(lab), /:18080 /);
+  assert.match(publishedOn(lab), /tcp . 18080 .*: 172\.17\.0\.2 . 80/);
+  assert.equal(lab.mends.length, 0);
+});
+
 /** A UDP server in a container, which says `word`; up when the call ends. */
 async function serveUdp(t: TestContext, lab: NetworkLab, id: string, word: string): Promise<void> {
   const server = lab.background(id, 'socat', 'UDP-RECVFROM:53,fork', `SYSTEM:echo ${word}`);

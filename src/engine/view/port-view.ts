@@ -20,7 +20,7 @@ function* mappings(ports: readonly PublishedPort[]): Generator<Mapped> {
         yield {
           key: `${containerPort}/${port.protocol}`,
           containerPort,
-          hostPort: port.hostPort + i,
+          hostPort: port.hostPort === 0 ? 0 : port.hostPort + i,
           hostIp,
           protocol: port.protocol,
         };
@@ -37,7 +37,7 @@ export function portMap(
   const map: Record<string, PortBinding[] | null> = Object.fromEntries(exposed.map((key) => [key, null]));
   for (const { key, hostIp, hostPort } of mappings(ports)) {
     const bindings = map[key] ?? [];
-    bindings.push({ HostIp: hostIp, HostPort: String(hostPort) });
+    bindings.push({ HostIp: hostIp, HostPort: hostPort === 0 ? '' : String(hostPort) });
     map[key] = bindings;
   }
   return map;
@@ -45,12 +45,14 @@ export function portMap(
 
 /** Ports of one item of ps. */
 export function portSummaries(ports: readonly PublishedPort[], exposed: readonly string[]): PortSummary[] {
-  const published = [...mappings(ports)].map(({ hostIp, containerPort, hostPort, protocol }) => ({
-    IP: hostIp,
-    PrivatePort: containerPort,
-    PublicPort: hostPort,
-    Type: protocol,
-  }));
+  const published = [...mappings(ports.filter(({ hostPort }) => hostPort !== 0))].map(
+    ({ hostIp, containerPort, hostPort, protocol }) => ({
+      IP: hostIp,
+      PrivatePort: containerPort,
+      PublicPort: hostPort,
+      Type: protocol,
+    }),
+  );
   const shown = new Set(published.map(({ PrivatePort, Type }) => `${PrivatePort}/${Type}`));
   const only = exposed
     .filter((key) => !shown.has(key))

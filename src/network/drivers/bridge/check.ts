@@ -6,8 +6,11 @@ const linkLocal = Cidr.parse('fe80::/64');
 
 /** Refuses a network that a bridge cannot be, or that another one is in the way of. Texts are Docker's. */
 export function checkBridgeNetwork(network: NetworkRecord, others: readonly NetworkRecord[]): void {
-  const { bridge } = bridgeConfig(network);
+  const { bridge, mode4, mode6 } = bridgeConfig(network);
   if (!network.ipv4 && !network.ipv6) throw new AppError('invalid', 'IPv4 or IPv6 must be enabled');
+  if (!network.internal && (mode4 === 'isolated' || mode6 === 'isolated')) {
+    throw new AppError('internal', "gateway mode 'isolated' can only be used for an internal network");
+  }
   for (const family of [4, 6] as const) {
     if (subnetsOf(network, family).length > 1) {
       throw new AppError('forbidden', "bridge driver doesn't support multiple subnets");

@@ -1,6 +1,6 @@
 import type { Driver, DriverSettings } from '../../driver.ts';
 import { checkBridgeNetwork } from './check.ts';
-import { bridgeConfig, unknownOptions } from './options.ts';
+import { bridgeConfig, unknownOptions, wantedInterface } from './options.ts';
 import { bridgeGateway, planBridgeEndpoint, planBridgeNetwork } from './plan.ts';
 
 export { bridgeOptions } from './options.ts';
@@ -17,4 +17,12 @@ export const bridgeDriver = (settings: DriverSettings): Driver => ({
   planEndpoint: (joined) => planBridgeEndpoint(joined, settings),
   gateway: bridgeGateway,
   hostBinding: (network) => bridgeConfig(network).hostBinding,
+  translates: (network) => {
+    const { mode4, mode6 } = bridgeConfig(network);
+    return (network.ipv4 && mode4 !== 'routed') || (network.ipv6 && mode6 !== 'routed');
+  },
+  interfaceName: (network, { driverOptions }) => ({
+    prefix: bridgeConfig(network).interfacePrefix,
+    wanted: wantedInterface(driverOptions),
+  }),
 });

@@ -1,5 +1,6 @@
 import { isIp, shortId } from '../../../base/index.ts';
 import type { NetworkRecord } from '../../../store/records.ts';
+import type { GatewayMode } from '../../firewall/index.ts';
 import { booleanOption, numberOption, refused } from '../options.ts';
 
 /** The options of a bridge network, as the API spells them. */
@@ -11,7 +12,16 @@ export const bridgeOptions = {
   inhibitIpv4: 'com.docker.network.bridge.inhibit_ipv4',
   defaultBridge: 'com.docker.network.bridge.default_bridge',
   mtu: 'com.docker.network.driver.mtu',
+  mode4: 'com.docker.network.bridge.gateway_mode_ipv4',
+  mode6: 'com.docker.network.bridge.gateway_mode_ipv6',
+  source4: 'com.docker.network.host_ipv4',
+  source6: 'com.docker.network.host_ipv6',
+  interfacePrefix: 'com.docker.network.container_iface_prefix',
 } as const;
+
+/** An endpoint's own option: what its interface is called inside. */
+const interfaceName = 'com.docker.network.endpoint.ifname';
+const modes: readonly string[] = ['nat', 'nat-unprotected', 'routed', 'isolated'] satisfies GatewayMode[];
 
 const known = new Set<string>(Object.values(bridgeOptions));
 
@@ -27,6 +37,13 @@ export type BridgeConfig = {
   readonly inhibitIpv4: boolean;
   /** Bytes; undefined for the kernel's default. */
   readonly mtu: number | undefined;
+  readonly mode4: GatewayMode;
+  readonly mode6: GatewayMode;
+  /** Addresses of the host that what leaves is given; undefined for those of the outgoing interface. */
+  readonly source4: string | undefined;
+  readonly source6: string | undefined;
+  /** Interfaces inside are called this and a number. */
+  readonly interfacePrefix: string;
 };
 
 /** Reads the options of a record. Throws Docker's `invalid` for a value that cannot be read. */
@@ -38,24 +55,49 @@ export function bridgeConfig({ id, options }: Pick<NetworkRecord, 'id' | 'option
     hostBinding: hostBinding(options[bridgeOptions.hostBinding]),
     inhibitIpv4: booleanOption(options, bridgeOptions.inhibitIpv4, false),
     mtu: mtu(options),
+    mode4: gatewayMode(options, bridgeOptions.mode4),
+    mode6: gatewayMode(options, bridgeOptions.mode6),
+    source4: address(options, bridgeOptions.source4, 4),
+    source6: address(options, bridgeOptions.source6, 6),
+    interfacePrefix: linkName(bridgeOptions.interfacePrefix, options[bridgeOptions.interfacePrefix], 12) ?? 'eth',
   };
 }
+
+/** What an endpoint wants its interface to be called; undefined for the next free name. */
+export const wantedInterface = (options: NetworkRecord['options']): string | undefined =>
+  linkName(interfaceName, options[interfaceName], 15);
 
 /** Options that nobody here reads. */
 export const unknownOptions = (options: NetworkRecord['options']): readonly string[] =>
   Object.keys(options).filter((key) => key.startsWith('com.docker.network.') && !known.has(key));
 
+const bridgeName = (id: string, wanted: string | undefined): string =>
+  linkName(bridgeOptions.name, wanted, 15) ?? `br-${shortId(id)}`;
+
 /** Names of links: 1 to 15 bytes (IFNAMSIZ with its final zero, <linux/if.h>), no slash, no blank. */
-function bridgeName(id: string, wanted: string | undefined): string {
-  if (wanted === undefined || wanted === '') return `br-${shortId(id)}`;
-  if (Buffer.byteLength(wanted) <= 15 && /^[^\s/:]+$/.test(wanted) && wanted !== '.' && wanted !== '..') return wanted;
-  throw refused(bridgeOptions.name, wanted, 'a link name has 1 to 15 bytes, without slash, colon or blank');
+function linkName(key: string, wanted: string | undefined, mostBytes: number): string | undefined {
+  if (wanted === undefined || wanted === '') return undefined;
+  const fits = Buffer.byteLength(wanted) <= mostBytes && /^[^\s/:%]+$/.test(wanted);
+  if (fits && wanted !== '.' && wanted !== '..') return wanted;
+  throw refused(key, wanted, `a link name has 1 to ${mostBytes} bytes, without slash, colon, percent sign or blank`);
 }
 
 function hostBinding(value: string | undefined): string | undefined {
-  if (value === undefined || value === '' || value === '0.0.0.0') return undefined;
-  if (isIp(value) && !value.includes(':')) return value;
-  throw refused(bridgeOptions.hostBinding, value, 'not an IPv4 address');
+  if (value === '0.0.0.0') return undefined;
+  return address({ [bridgeOptions.hostBinding]: value ?? '' }, bridgeOptions.hostBinding, 4);
+}
+
+function address(options: NetworkRecord['options'], key: string, family: 4 | 6): string | undefined {
+  const value = options[key];
+  if (value === undefined || value === '') return undefined;
+  if (isIp(value) && value.includes(':') === (family === 6)) return value;
+  throw refused(key, value, `not an IPv${family} address`);
+}
+
+function gatewayMode(options: NetworkRecord['options'], key: string): GatewayMode {
+  const value = options[key] || 'nat';
+  if (modes.includes(value)) return value as GatewayMode;
+  throw refused(key, value, `unknown gateway mode ${value}`);
 }
 
 /** 68 is the least that IPv4 allows (RFC 791); 65535 the most that a bridge takes. */

@@ -28,6 +28,10 @@ export function planBridgeNetwork(network: NetworkRecord, settings: DriverSettin
       internal: network.internal,
       icc: config.icc,
       masquerade: config.masquerade && settings.masquerade,
+      mode4: config.mode4,
+      mode6: config.mode6,
+      ...(config.source4 === undefined ? {} : { snat4: config.source4 }),
+      ...(config.source6 === undefined ? {} : { snat6: config.source6 }),
     }),
   };
 }
@@ -79,7 +83,8 @@ const bridgeMac = (id: string): string => `02:${id.slice(0, 10).replace(/..(?=.)
 
 function bridgeAddress(pool: Pool, config: BridgeConfig, owner: string): readonly PlannedAddress[] {
   const subnet = Cidr.parse(pool.subnet);
-  if (pool.gateway === undefined || (subnet.family === 4 && config.inhibitIpv4)) return [];
+  const isolated = (subnet.family === 4 ? config.mode4 : config.mode6) === 'isolated';
+  if (pool.gateway === undefined || isolated || (subnet.family === 4 && config.inhibitIpv4)) return [];
   const gateway = formatIp(parseIp(pool.gateway));
   return [{ link: config.bridge, cidr: `${gateway}/${subnet.prefix}`, owner }];
 }
@@ -116,12 +121,15 @@ const enableIpv6 = (link: string, owner: string): PlannedSysctl => ({
   owner,
 });
 
-function portElements({ sandbox, lease }: JoinedEndpoint, owner: string): Plan['elements'] {
+function portElements({ network, sandbox, lease }: JoinedEndpoint, owner: string): Plan['elements'] {
+  const { mode4, mode6 } = bridgeConfig(network);
   const ipv4 = lease.ipv4?.split('/')[0];
   const ipv6 = lease.ipv6?.split('/')[0];
   return elementsOfPorts({
     owner,
     ports: sandbox.ports,
+    mode4,
+    mode6,
     ...(ipv4 === undefined ? {} : { ipv4 }),
     ...(ipv6 === undefined ? {} : { ipv6 }),
   });

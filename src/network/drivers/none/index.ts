@@ -12,4 +12,6 @@ export const noneDriver = (): Driver => ({
   planEndpoint: () => emptyPlan,
   gateway: () => undefined,
   hostBinding: () => undefined,
+  translates: () => false,
+  interfaceName: () => ({ prefix: 'eth', wanted: undefined }),
 });
