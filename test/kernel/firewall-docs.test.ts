@@ -49,11 +49,14 @@ function compare(file: string, text: string): void {
   const path = new URL(`../../docs/rulesets/${file}`, import.meta.url);
   if (update) writeFileSync(path, text);
   assert.equal(
-    text,
-    readFileSync(path, 'utf8'),
+    unpadded(text),
+    unpadded(readFileSync(path, 'utf8')),
     `docs/rulesets/${file} is not what the kernel has; write it with UPDATE=1`,
   );
 }
+
+/** A formatter may have aligned the tables. */
+const unpadded = (text: string): string => text.replace(/ {2,}/g, ' ').replace(/-{4,}/g, '---');
 
 /** Other versions print the same rules in other words. */
 const printedBy = 'nftables v1.0.6';
@@ -78,7 +81,7 @@ test('docs/rulesets/elements.md is what a kernel lists for each kind of network 
   ];
   for (const [title, add] of scenes) {
     firewall.apply({ add });
-    lines.push('', `## ${title}`, '', '| set | key | value | owner |', '|---|---|---|---|');
+    lines.push('', `## ${title}`, '', '| set | key | value | owner |', '| --- | --- | --- | --- |');
     const rows = firewall
       .list()
       .map(
