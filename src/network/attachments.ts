@@ -1,4 +1,4 @@
-import { newId, shortId } from '../base/index.ts';
+import { newId } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { checkAttachment, checkDetachment } from './endpoint-settings.ts';
@@ -25,8 +25,15 @@ export class Attachments {
       network,
       request,
       existing.map((endpoint) => ({ endpoint, network: records.network(endpoint.networkId) })),
-      sandbox?.containerName ?? shortId(containerId),
+      sandbox?.containerName,
     );
+    const again = existing.find(({ networkId }) => networkId === network.id);
+    if (again !== undefined) {
+      // Only of a container that is down: what it asks for at its next start.
+      const changed = { ...again, request };
+      records.putEndpoint(changed);
+      return changed;
+    }
     const order = Math.max(-1, ...existing.map((endpoint) => endpoint.order)) + 1;
     const endpoint: EndpointRecord = { id: newId(), networkId: network.id, containerId, order, request };
     if (sandbox !== undefined && drivers.get(network.driver).addressed) {
@@ -40,9 +47,9 @@ export class Attachments {
     const { records, leases } = this.#core;
     const network = findNetwork(records.networks(), ref);
     const endpoint = records.endpointsOf(containerId).find(({ networkId }) => networkId === network.id);
-    checkDetachment(network, containerId, endpoint);
-    if (endpoint === undefined) return;
     const sandbox = records.sandboxOf(containerId);
+    checkDetachment(network, containerId, endpoint, sandbox !== undefined);
+    if (endpoint === undefined) return;
     if (sandbox === undefined || endpoint.lease === undefined) {
       records.deleteEndpoint(endpoint);
       return;

@@ -3,17 +3,17 @@ import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/re
 import { AddressPool } from './ipam/index.ts';
 import { isUserDefined } from './predefined.ts';
 
-/** Refuses an attachment that Docker refuses, with its texts. */
+/** Refuses an attachment that Docker refuses, with its texts. `containerName` is of one whose sandbox is up. */
 export function checkAttachment(
   network: NetworkRecord,
   request: EndpointRequest,
   existing: readonly { readonly endpoint: EndpointRecord; readonly network: NetworkRecord | undefined }[],
-  containerName: string,
+  containerName: string | undefined,
 ): void {
-  refuseTwice(network, existing, containerName);
+  if (containerName !== undefined) refuseTwice(network, existing, containerName);
   refuseMixture(
     network,
-    existing.flatMap((one) => one.network ?? []),
+    existing.flatMap((one) => one.network ?? []).filter(({ id }) => id !== network.id),
   );
   checkEndpointSettings(network, request);
 }
@@ -78,12 +78,14 @@ export function checkDetachment(
   network: NetworkRecord,
   containerId: string,
   endpoint: EndpointRecord | undefined,
+  isUp: boolean,
 ): void {
   if (network.driver === 'host') {
     const text = 'cannot disconnect container from host network - container was created in host network mode';
     throw new AppError('invalid', text);
   }
   if (endpoint === undefined) {
-    throw new AppError('internal', `container ${containerId} is not connected to network ${network.name}`);
+    const place = isUp ? 'network' : 'the network';
+    throw new AppError('internal', `container ${containerId} is not connected to ${place} ${network.name}`);
   }
 }

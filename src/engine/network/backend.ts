@@ -74,7 +74,8 @@ export class NetworksBackend {
       const ghost = this.#parts.network
         .endpointsIn(network.id)
         .find(({ containerId }) => containerId.startsWith(container));
-      if (!force || ghost === undefined) throw error;
+      if (!force) throw error;
+      if (ghost === undefined) throw new AppError('not-found', `endpoint ${container} not found`);
       return ghost.containerId;
     }
   }
@@ -106,7 +107,11 @@ export class NetworksBackend {
 
 /** What needs a swarm, or is not built yet, is refused before anything is made. */
 function checkSupported(body: NetworkCreateBody): void {
-  if (body.Driver === 'overlay' || body.Ingress || body.Scope === 'swarm') {
+  if (body.Ingress) throw new AppError('forbidden', 'Ingress network can only be global scope network');
+  if (body.Scope === 'swarm') {
+    throw new AppError('forbidden', 'cannot create a swarm scoped network when swarm is not active');
+  }
+  if (body.Driver === 'overlay') {
     throw new AppError(
       'forbidden',
       'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
