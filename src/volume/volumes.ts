@@ -50,7 +50,14 @@ export class Volumes {
 
   #check({ name, driver, options }: VolumeCreate): void {
     if (driver !== '' && driver !== 'local') {
-      throw new AppError('not-found', `error looking up volume plugin ${driver}: plugin "${driver}" not found`);
+      throw new AppError(
+        'not-found',
+        `create ${name === '' ? 'volume' : name}: error looking up volume plugin ${driver}: plugin "${driver}" not found`,
+      );
+    }
+    if (name.length === 1) {
+      const text = `create ${name}: volume name is too short, names should be at least two alphanumeric characters`;
+      throw new AppError('invalid', text);
     }
     if (name !== '' && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
       throw new AppError(
@@ -58,6 +65,8 @@ export class Volumes {
         `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
       );
     }
+    const unknown = Object.keys(options).find((option) => !['type', 'device', 'o', 'size'].includes(option));
+    if (unknown !== undefined) throw new AppError('invalid', `create ${name}: invalid option: "${unknown}"`);
     if (Object.keys(options).length > 0) {
       throw new AppError(
         'not-implemented',
@@ -77,13 +86,17 @@ export class Volumes {
     return copyUp(rootfs, path, this.mountpoint(name));
   }
 
-  /** The container is gone; with `anonymous` so are the nameless volumes only it used. */
-  async releaseAll(containerId: string, anonymous: boolean): Promise<void> {
+  /** The container is gone; with `anonymous` so are the nameless volumes only it used, which are returned. */
+  async releaseAll(containerId: string, anonymous: boolean): Promise<readonly string[]> {
+    const gone: string[] = [];
     for (const record of this.#store.all().filter(({ users }) => users.includes(containerId))) {
       const users = record.users.filter((user) => user !== containerId);
       this.#store.put({ ...record, users });
-      if (anonymous && record.anonymous && users.length === 0) await this.#delete(record.id);
+      if (!anonymous || !record.anonymous || users.length > 0) continue;
+      await this.#delete(record.id);
+      gone.push(record.id);
     }
+    return gone;
   }
 
   async remove(name: string, force: boolean): Promise<boolean> {

@@ -27,3 +27,20 @@ export function announceNetworks(
     parts.events.emit('network', action, network.id, { container: id, name: network.name, type: network.driver });
   }
 }
+
+/** mount or unmount of every volume of a container, as it starts and ends. */
+export function announceVolumes(
+  parts: Pick<Parts, 'events'>,
+  { id, record }: Container,
+  action: 'mount' | 'unmount',
+): void {
+  for (const { Type, Name, Destination, RW, Propagation } of record.mounts) {
+    if (Type !== 'volume') continue;
+    const how = { destination: Destination, propagation: Propagation, 'read/write': String(RW) };
+    parts.events.emit('volume', action, Name!, {
+      container: id,
+      driver: 'local',
+      ...(action === 'mount' ? how : {}),
+    });
+  }
+}

@@ -9,7 +9,6 @@ export type Bind = {
   readonly readOnly: boolean;
   /** "", "rprivate", "rshared", … */
   readonly propagation: string;
-  readonly noCopy: boolean;
   /** The options as written, for inspect. */
   readonly mode: string;
 };
@@ -26,22 +25,32 @@ export function parseBind(spec: string): Bind {
   const parts = spec.split(':');
   if (parts.length > 3 || parts.some((part) => part === '')) refuse('');
   const [source, destination, mode] = parts.length === 1 ? ['', parts[0]!, ''] : [parts[0]!, parts[1]!, parts[2] ?? ''];
-  if (!destination.startsWith('/')) refuse('mount path must be absolute');
-  if (posix.normalize(destination) === '/') refuse("destination can't be '/'");
-  const options = mode === '' ? [] : mode.split(',');
-  for (const option of options) {
-    if (!['ro', 'rw', 'nocopy', ...propagations, ...ignored].includes(option)) {
-      throw new AppError('invalid', `invalid mode: ${mode}`);
-    }
-  }
+  const why = destinationProblem(destination);
+  if (why !== undefined)
+    refuse(`invalid mount config for type "${source.startsWith('/') ? 'bind' : 'volume'}": ${why}`);
+  const options = modeOptions(mode);
   return {
     source,
     destination: trimmed(destination),
     readOnly: options.includes('ro'),
     propagation: options.find((option) => propagations.includes(option)) ?? '',
-    noCopy: options.includes('nocopy'),
     mode,
   };
 }
 
-const trimmed = (path: string): string => posix.normalize(path).replace(/(.)\/+$/, '$1');
+/** "ro,nocopy" as a list. Throws `invalid` with Docker's text. */
+export function modeOptions(mode: string): readonly string[] {
+  const options = mode === '' ? [] : mode.split(',');
+  const known = ['ro', 'rw', 'nocopy', ...propagations, ...ignored];
+  if (options.some((option) => !known.includes(option))) throw new AppError('invalid', `invalid mode: ${mode}`);
+  return options;
+}
+
+/** Why nothing can be mounted there, in Docker's words; undefined when it can. */
+export function destinationProblem(path: string): string | undefined {
+  if (!path.startsWith('/')) return `invalid mount path: '${path}' mount path must be absolute`;
+  return posix.normalize(path) === '/' ? "invalid specification: destination can't be '/'" : undefined;
+}
+
+/** Normal form, without slash at the end. */
+export const trimmed = (path: string): string => posix.normalize(path).replace(/(.)\/+$/, '$1');

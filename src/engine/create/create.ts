@@ -9,9 +9,10 @@ import { type ContainerRecord, newState } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
 import { removeRecord } from '../run/remove.ts';
+import { asked } from './asked.ts';
 import { resolveLinks } from './links.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
-import { resolveMountPoints } from './mount-points.ts';
+import { makeMounts, planMounts } from './mount-points.ts';
 import { inventName } from './names.ts';
 import { checkCreate, checkName } from './validate.ts';
 
@@ -43,10 +44,11 @@ export async function createContainer(
     stoppedByUser: false,
   };
   const networks = checkNetworks(parts, body, record.hostConfig.Links);
+  const mounts = await planMounts(parts, { config, hostConfig: body.HostConfig });
   const container = parts.containers.add(record);
   try {
     await mkdir(containerFiles(parts, id).dir, { recursive: true, mode: 0o710 });
-    container.update({ mounts: await resolveMountPoints(parts, id, { config, hostConfig: body.HostConfig }) });
+    container.update({ mounts: await makeMounts(parts, id, mounts) });
     for (const [network, endpoint, links] of networks) {
       const request = endpointRequest(endpoint, config.MacAddress);
       await parts.network.connect(id, network, { ...request, links: [...request.links, ...links] });
@@ -100,16 +102,6 @@ function checkNetworks(
       linksOn(network),
     ]),
   ];
-}
-
-/** What a request names and is not there makes it invalid: after a 404 docker would look for a missing image. */
-function asked<T>(find: () => T): T {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof AppError && error.kind === 'not-found') throw new AppError('invalid', error.message);
-    throw error;
-  }
 }
 
 /** The API's endpoint settings as the network core takes them. `mac` is the container-wide address of old clients. */

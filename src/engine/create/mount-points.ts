@@ -1,103 +1,109 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { posix } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { AppError } from '../../base/index.ts';
-import type { ContainerConfig, HostConfig, MountPoint, MountRequest } from '../../contract/index.ts';
+import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/index.ts';
 import type { Parts } from '../parts.ts';
-import { parseBind } from './bind-spec.ts';
+import { asked } from './asked.ts';
+import { modeOptions, parseBind, trimmed } from './bind-spec.ts';
+import { wantedByRequest } from './mount-request.ts';
+import { checkTmpfs } from './tmpfs.ts';
+import { bindPoint, destinationOf, type WantedMount } from './wanted-mount.ts';
 
-/** What is resolved of a container's volumes and binds at create: kept in its record, mounted at each start. */
-export async function resolveMountPoints(
-  parts: Pick<Parts, 'volumes' | 'containers'>,
-  containerId: string,
-  { config, hostConfig }: { readonly config: ContainerConfig; readonly hostConfig: HostConfig },
-): Promise<MountPoint[]> {
-  const points = new Map<string, MountPoint>();
-  const put = (point: MountPoint): void => void points.set(point.Destination, point);
-  for (const ref of hostConfig.VolumesFrom) for (const point of inherited(parts, ref)) put(point);
-  for (const spec of hostConfig.Binds) put(await fromBind(parts, spec));
-  for (const request of hostConfig.Mounts) put(await fromMount(parts, request));
-  for (const path of Object.keys(config.Volumes)) {
-    const destination = posix.normalize(path);
-    if (!points.has(destination) && !Object.hasOwn(hostConfig.Tmpfs, destination)) {
-      put(await volumePoint(parts, '', destination, { readOnly: false, mode: '' }));
-    }
-  }
-  for (const { Type, Name } of points.values()) if (Type === 'volume') parts.volumes.acquire(Name!, containerId);
-  return [...points.values()];
+type Asked = { readonly config: ContainerConfig; readonly hostConfig: HostConfig };
+
+/** All of a container's volumes and binds, checked before anything is made. Throws `invalid` with Docker's texts. */
+export async function planMounts(parts: Pick<Parts, 'containers'>, request: Asked): Promise<WantedMount[]> {
+  const { config, hostConfig } = request;
+  checkTmpfs(hostConfig.Tmpfs);
+  const chosen = [
+    ...hostConfig.Binds.map((spec) => wantedByBind(spec, hostConfig.VolumeDriver)),
+    ...(await Promise.all(hostConfig.Mounts.map(wantedByRequest))),
+  ];
+  checkOnce([...chosen.map(destinationOf), ...Object.keys(hostConfig.Tmpfs)]);
+  const covered = new Set(chosen.map(destinationOf));
+  const inherited = hostConfig.VolumesFrom.flatMap((spec) => pointsOf(parts, spec))
+    .filter(({ Destination }) => !covered.has(Destination))
+    .map((point): WantedMount => ({ kind: 'path', point, makeSource: false }));
+  const explicit = [...new Map([...inherited, ...chosen].map((wanted) => [destinationOf(wanted), wanted])).values()];
+  for (const path of Object.keys(hostConfig.Tmpfs)) covered.add(trimmed(path));
+  for (const wanted of inherited) covered.add(destinationOf(wanted));
+  const own = Object.keys(config.Volumes)
+    .map(trimmed)
+    .filter((destination) => !covered.has(destination));
+  return [...explicit, ...own.map((destination) => namedVolume('', destination, hostConfig.VolumeDriver))];
 }
 
-function inherited(parts: Pick<Parts, 'containers'>, spec: string): readonly MountPoint[] {
-  const [ref = '', mode = ''] = spec.split(':');
-  const { mounts } = parts.containers.find(ref).record;
-  return mode === 'ro' ? mounts.map((point) => ({ ...point, RW: false })) : mounts;
-}
-
-async function fromBind(parts: Pick<Parts, 'volumes'>, spec: string): Promise<MountPoint> {
+function wantedByBind(spec: string, driver: string): WantedMount {
   const bind = parseBind(spec);
-  if (!bind.source.startsWith('/')) return volumePoint(parts, bind.source, bind.destination, bind);
-  // -v makes a missing source, as a folder; --mount refuses it.
-  await mkdir(bind.source, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  return bindPoint(bind.source, bind.destination, bind.readOnly, bind.propagation, bind.mode);
-}
-
-async function fromMount(parts: Pick<Parts, 'volumes'>, request: MountRequest): Promise<MountPoint> {
-  const refuse = (why: string): never => {
-    throw new AppError('invalid', `invalid mount config for type "${request.Type}": ${why}`);
-  };
-  if (request.Target === '') refuse('field Target must not be empty');
-  if (!request.Target.startsWith('/')) refuse(`invalid mount path: '${request.Target}' mount path must be absolute`);
-  const destination = posix.normalize(request.Target);
-  if (destination === '/') refuse(`invalid specification: destination can't be '/'`);
-  switch (request.Type) {
-    case 'bind': {
-      if (request.Source === '') refuse('field Source must not be empty');
-      if (request.BindOptions?.CreateMountpoint) await mkdir(request.Source, { recursive: true });
-      const found = await stat(request.Source).catch(() => undefined);
-      if (found === undefined) refuse(`bind source path does not exist: ${request.Source}`);
-      return bindPoint(request.Source, destination, request.ReadOnly, request.BindOptions?.Propagation ?? '', '');
-    }
-    case 'volume':
-      return volumePoint(parts, request.Source, destination, { readOnly: request.ReadOnly, mode: 'z' });
-    case 'tmpfs':
-      if (request.Source !== '') refuse('field Source must not be specified');
-      return { Type: 'tmpfs', Source: '', Destination: destination, Mode: '', RW: !request.ReadOnly, Propagation: '' };
-    default:
-      throw new AppError('invalid', `mount type unknown: "${request.Type}"`);
+  if (bind.source.startsWith('/')) {
+    // -v makes a missing source, as a folder; --mount refuses it.
+    return { kind: 'path', point: bindPoint(bind.source, bind.destination, bind), makeSource: true };
   }
+  const mode = bind.mode === '' && bind.source !== '' ? 'z' : bind.mode;
+  return { ...namedVolume(bind.source, bind.destination, driver), readOnly: bind.readOnly, mode };
 }
 
-const bindPoint = (
-  source: string,
-  destination: string,
-  readOnly: boolean,
-  propagation: string,
-  mode: string,
-): MountPoint => ({
-  Type: 'bind',
-  Source: posix.normalize(source),
-  Destination: destination,
-  Mode: mode,
-  RW: !readOnly,
-  Propagation: propagation === '' ? 'rprivate' : propagation,
+const namedVolume = (name: string, destination: string, driver: string) => ({
+  kind: 'volume' as const,
+  destination,
+  name,
+  driver,
+  options: {},
+  labels: {},
+  readOnly: false,
+  mode: '',
 });
 
+function checkOnce(destinations: readonly string[]): void {
+  const twice = destinations.find((path, index) => destinations.indexOf(path) < index);
+  if (twice !== undefined) throw new AppError('invalid', `Duplicate mount point: ${twice}`);
+}
+
+/** `--volumes-from container[:ro]`. */
+function pointsOf(parts: Pick<Parts, 'containers'>, spec: string): readonly MountPoint[] {
+  const [ref = '', mode = ''] = spec.split(':');
+  const readOnly = modeOptions(mode).includes('ro');
+  const { mounts } = asked(() => parts.containers.find(ref)).record;
+  return readOnly ? mounts.map((point) => ({ ...point, RW: false })) : mounts;
+}
+
+/** Makes what is missing, and marks the container as a user of its volumes. For its record; mounted at each start. */
+export async function makeMounts(
+  parts: Pick<Parts, 'volumes' | 'events'>,
+  containerId: string,
+  plan: readonly WantedMount[],
+): Promise<MountPoint[]> {
+  const points: MountPoint[] = [];
+  for (const wanted of plan) {
+    const point = wanted.kind === 'path' ? await made(wanted) : await volumePoint(parts, wanted);
+    if (point.Type === 'volume') parts.volumes.acquire(point.Name!, containerId);
+    points.push(point);
+  }
+  return points;
+}
+
+async function made({ point, makeSource }: Extract<WantedMount, { kind: 'path' }>): Promise<MountPoint> {
+  if (makeSource) {
+    await mkdir(point.Source, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+  return point;
+}
+
 async function volumePoint(
-  parts: Pick<Parts, 'volumes'>,
-  name: string,
-  destination: string,
-  options: { readonly readOnly: boolean; readonly mode: string },
+  parts: Pick<Parts, 'volumes' | 'events'>,
+  wanted: Extract<WantedMount, { kind: 'volume' }>,
 ): Promise<MountPoint> {
-  const { record } = await parts.volumes.create({ name, driver: '', options: {}, labels: {} });
+  const { record, fresh } = await parts.volumes.create(wanted);
+  if (fresh) parts.events.emit('volume', 'create', record.id, { driver: 'local' });
   return {
     Type: 'volume',
     Name: record.id,
     Source: parts.volumes.mountpoint(record.id),
-    Destination: destination,
+    Destination: wanted.destination,
     Driver: 'local',
-    Mode: options.mode,
-    RW: !options.readOnly,
+    Mode: wanted.mode,
+    RW: !wanted.readOnly,
     Propagation: '',
   };
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/index.ts';
 import type { Exit } from '../../runtime/index.ts';
-import { announce, announceNetworks } from '../container/announce.ts';
+import { announce, announceNetworks, announceVolumes } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
 import { removeRecord } from './remove.ts';
@@ -32,6 +32,7 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
     if (exit.oomKilled) announce(parts, container, 'oom');
     announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
     announceNetworks(parts, container, 'disconnect');
+    announceVolumes(parts, container, 'unmount');
     await tearDown(parts, container);
     if (container.record.hostConfig.AutoRemove && !restart) await removeRecord(parts, container);
     else container.waiters.tell('exit', exit.code, '');

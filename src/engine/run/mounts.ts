@@ -1,8 +1,9 @@
-import type { MountPoint } from '../../contract/index.ts';
+import type { MountPoint, MountRequest } from '../../contract/index.ts';
 import type { SpecMount } from '../../runtime/index.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
+import { checkPropagation } from './propagation.ts';
 
 /** What is mounted into a container at start, shallow paths first. `filesOf` owns the hosts files. */
 export async function prepareMounts(
@@ -12,8 +13,10 @@ export async function prepareMounts(
   filesOf: string,
 ): Promise<SpecMount[]> {
   const { record } = container;
+  checkPropagation(record.mounts);
   for (const point of record.mounts) {
-    if (point.Type === 'volume') await parts.volumes.fill(point.Name!, rootfs, point.Destination);
+    if (point.Type === 'volume' && isFilled(point, record.hostConfig.Mounts))
+      await parts.volumes.fill(point.Name!, rootfs, point.Destination);
   }
   const files = containerFiles(parts, filesOf);
   const own = [
@@ -37,26 +40,30 @@ const bindFile = (source: string, destination: string): SpecMount => ({
   options: ['rbind', 'rprivate'],
 });
 
-type TmpfsRequest = {
-  readonly Type: string;
-  readonly Target: string;
-  readonly TmpfsOptions: { readonly SizeBytes: number; readonly Mode: number } | null;
-};
+/** The `--mount` that a mount point comes from, if it does. */
+const requestOf = (requests: readonly MountRequest[], { Type, Destination }: MountPoint): MountRequest | undefined =>
+  requests.find((request) => request.Type === Type && request.Target.replace(/(.)\/+$/, '$1') === Destination);
+
+/** Unless told otherwise, an empty volume is given what the image has in its place. */
+const isFilled = (point: MountPoint, requests: readonly MountRequest[]): boolean =>
+  !point.Mode.split(',').includes('nocopy') && requestOf(requests, point)?.VolumeOptions?.NoCopy !== true;
 
 const specMount =
-  (requests: readonly TmpfsRequest[]) =>
+  (requests: readonly MountRequest[]) =>
   (point: MountPoint): SpecMount => {
     const access = point.RW ? 'rw' : 'ro';
+    const request = requestOf(requests, point);
     if (point.Type !== 'tmpfs') {
+      const bind = request?.BindOptions?.NonRecursive ? 'bind' : 'rbind';
       const propagation = point.Propagation === '' ? 'rprivate' : point.Propagation;
       return {
         destination: point.Destination,
         type: 'bind',
         source: point.Source,
-        options: ['rbind', access, propagation],
+        options: [bind, access, propagation],
       };
     }
-    const asked = requests.find(({ Type, Target }) => Type === 'tmpfs' && Target === point.Destination)?.TmpfsOptions;
+    const asked = request?.TmpfsOptions;
     const size = asked?.SizeBytes ? [`size=${asked.SizeBytes}`] : [];
     const mode = asked?.Mode ? [`mode=${asked.Mode.toString(8)}`] : ['mode=1777'];
     return {

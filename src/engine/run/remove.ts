@@ -29,6 +29,7 @@ async function endRun(parts: Parts, container: Container): Promise<void> {
   if (!container.running) return;
   container.update({ stoppedByUser: true });
   await parts.runtime.kill(container.id, SIGKILL);
+  announce(parts, container, 'kill', { signal: String(SIGKILL) });
   if (container.state.status === 'paused') await parts.runtime.resume(container.id); // a frozen process cannot die
   await container.ended;
 }
@@ -48,7 +49,8 @@ export async function removeRecord(parts: Parts, container: Container, volumes =
     removeFolder(containerFiles(parts, container.id).dir),
     removeFolder(containerFiles(parts, container.id).bundle),
   ]);
-  await parts.volumes.releaseAll(container.id, volumes);
+  for (const name of await parts.volumes.releaseAll(container.id, volumes))
+    parts.events.emit('volume', 'destroy', name, { driver: 'local' });
   parts.containers.delete(container);
   container.dropPending();
   announce(parts, container, 'destroy');

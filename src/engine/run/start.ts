@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../../base/index.ts';
 import { resolveUser, type SpecInput } from '../../runtime/index.ts';
-import { announce, announceNetworks } from '../container/announce.ts';
+import { announce, announceNetworks, announceVolumes } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import { never } from '../container/record.ts';
@@ -58,6 +58,7 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
   });
   await container.attachPending(() => parts.runtime.attach(id, { stdin: record.config.OpenStdin }));
   announceNetworks(parts, container, 'connect');
+  announceVolumes(parts, container, 'mount');
   await parts.runtime.start(id);
 
   undo.move();

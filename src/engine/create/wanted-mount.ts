@@ -1,0 +1,38 @@
+import { posix } from 'node:path';
+import type { MountPoint } from '../../contract/index.ts';
+
+/** A mount that was asked for and checked; nothing has been made for it yet. */
+export type WantedMount =
+  | {
+      readonly kind: 'path';
+      readonly point: MountPoint;
+      /** Make the source, as a folder, when it is missing. */
+      readonly makeSource: boolean;
+    }
+  | {
+      readonly kind: 'volume';
+      readonly destination: string;
+      /** "" for an anonymous one. */
+      readonly name: string;
+      readonly driver: string;
+      readonly options: Readonly<Record<string, string>>;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly readOnly: boolean;
+      readonly mode: string;
+    };
+
+export const destinationOf = (wanted: WantedMount): string =>
+  wanted.kind === 'path' ? wanted.point.Destination : wanted.destination;
+
+export const bindPoint = (
+  source: string,
+  destination: string,
+  how: { readonly readOnly: boolean; readonly propagation: string; readonly mode: string },
+): MountPoint => ({
+  Type: 'bind',
+  Source: posix.normalize(source),
+  Destination: destination,
+  Mode: how.mode,
+  RW: !how.readOnly,
+  Propagation: how.propagation === '' ? 'rprivate' : how.propagation,
+});
