@@ -11,7 +11,7 @@ export type DaemonFlags = {
   readonly configFile?: string;
   readonly logLevel: Level;
   readonly debug: boolean;
-  readonly bridge: string;
+  readonly bridge?: string;
   readonly bip?: string;
   readonly defaultAddressPool: readonly { readonly base: Cidr; readonly size: number }[];
   readonly mtu?: number;
@@ -84,7 +84,7 @@ function command(): Command {
         .default('info'),
     )
     .option('-D, --debug', 'log everything', false)
-    .option('-b, --bridge <name>', 'link of the default network; none: no default network', 'docker0')
+    .option('-b, --bridge <name>', 'link of the default network (docker0 if free); none: no default network')
     .option('--bip <cidr>', "the default bridge's address", cidr)
     .option(
       '--default-address-pool <pool>',

@@ -126,7 +126,7 @@ function openNetwork(
     },
     options: {
       runDir: folder(join(execRoot, 'netns'), 0o711),
-      bridge: flags.bridge,
+      ...(flags.bridge === undefined ? {} : { bridge: flags.bridge }),
       ...(flags.bip === undefined ? {} : { bip: flags.bip }),
       ...(flags.defaultAddressPool.length === 0 ? {} : { defaultAddressPools: flags.defaultAddressPool }),
       ...(flags.mtu === undefined ? {} : { mtu: flags.mtu }),

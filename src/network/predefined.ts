@@ -27,6 +27,7 @@ export const singleton = (basis: Basis, found: NetworkRecord | undefined): Netwo
 export function defaultBridge(
   options: NetworkOptions,
   found: NetworkRecord | undefined,
+  bridge: string,
   choose: () => readonly Pool[],
 ): NetworkRecord {
   const pools = options.bip === undefined ? kept(found) : [poolOf(options.bip)];
@@ -40,7 +41,7 @@ export function defaultBridge(
       [bridgeOptions.icc]: `${options.icc}`,
       [bridgeOptions.masquerade]: `${options.ipMasquerade}`,
       [bridgeOptions.hostBinding]: options.ip ?? '0.0.0.0',
-      [bridgeOptions.name]: options.bridge,
+      [bridgeOptions.name]: bridge,
       [bridgeOptions.mtu]: `${options.mtu ?? 1500}`,
     },
   };

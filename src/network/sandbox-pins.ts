@@ -2,7 +2,8 @@ import { closeSync, statfsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, shortId } from '../base/index.ts';
-import { openNetns, pinNetns, unpinNetns } from '../syscall/netns.ts';
+import { openNetns } from '../syscall/netns.ts';
+import { pinNetns, unpinNetns } from '../syscall/netns-pin.ts';
 
 const NSFS_MAGIC = 0x6e73_6673; // <linux/magic.h>
 
@@ -18,9 +19,10 @@ export class SandboxPins {
     return join(this.#dir, shortId(sandboxId));
   }
 
-  /** Makes a namespace. The descriptor is the caller's to close. */
-  create(sandboxId: string): number {
-    return pinNetns(this.path(sandboxId));
+  /** Makes a namespace that begins with these sysctls. The descriptor is the caller's to close. */
+  async create(sandboxId: string, sysctls: Readonly<Record<string, string>>): Promise<number> {
+    await pinNetns(this.path(sandboxId), sysctls);
+    return this.open(sandboxId);
   }
 
   /** The descriptor is the caller's to close. */

@@ -29,7 +29,7 @@ export class Sandboxes {
     await using undo = new AsyncDisposableStack();
     const published = await reserve(this.#core, ownerOf(request), request.ports, gateway);
     undo.defer(() => ports.release(containerId));
-    const { id, netns } = fresh.take();
+    const { id, netns } = await fresh.take();
     undo.defer(() => pins.remove(id));
     using _open = { [Symbol.dispose]: () => closeSync(netns) };
     const sandbox = sandboxRecord(id, request, published, gateway);

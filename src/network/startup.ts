@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { AppError } from '../base/index.ts';
 import { findLink } from '../netlink/rt/link.ts';
 import type { NetworkRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
+import { bridgeOptions } from './drivers/bridge/index.ts';
 import type { Networks } from './networks.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { defaultBridge, singleton } from './predefined.ts';
@@ -24,14 +24,22 @@ export async function ensurePredefined(core: Core, networks: Networks): Promise<
 }
 
 function defaultOf(core: Core, networks: Networks, before: NetworkRecord | undefined): NetworkRecord {
-  const { options, drivers, records, reconciler } = core;
-  if (before === undefined && options.bridge === 'docker0' && findLink(reconciler.host.route, 'docker0')) {
-    throw new AppError('conflict', 'a link docker0 is there and not ours: stop its owner, or choose --bridge NAME');
-  }
+  const { options, drivers, records } = core;
+  const bridge = options.bridge ?? before?.options[bridgeOptions.name] ?? freeBridge(core);
   const choose = (): NetworkRecord['ipam']['pools'] => networks.choosePools({ ipv4: true, ipv6: false, pools: [] });
-  const network = defaultBridge(options, before, choose);
+  const network = defaultBridge(options, before, bridge, choose);
   drivers.get('bridge').check(network, records.networks());
   return network;
+}
+
+/** docker0, unless another engine of this namespace has it. */
+function freeBridge({ options, reconciler }: Core): string {
+  const taken = (name: string): boolean => findLink(reconciler.host.route, name) !== undefined;
+  if (!taken('docker0')) return 'docker0';
+  let number = 0;
+  while (taken(`portolan${number}`)) number++;
+  options.notice(`the link docker0 is somebody else's: the default bridge is portolan${number}`);
+  return `portolan${number}`;
 }
 
 /** Forgets sandboxes whose namespace is gone, as all are after the machine was started anew. */

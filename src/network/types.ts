@@ -99,8 +99,11 @@ export type RepairReport = {
 /** What the composition root passes in: dockerd's network flags. */
 export type NetworkOptions = {
   readonly runDir: string;
-  /** Name of the default bridge: "docker0". "none" for no default network. */
-  readonly bridge: string;
+  /**
+   * Name of the default bridge; "none" for no default network. Absent: docker0, or portolan0 and so on where docker0 is
+   * somebody else's.
+   */
+  readonly bridge?: string;
   readonly bip?: string;
   readonly defaultAddressPools?: readonly { readonly base: Cidr; readonly size: number }[];
   readonly mtu?: number;

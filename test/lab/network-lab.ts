@@ -166,7 +166,6 @@ export class NetworkLab {
   #defaults(): NetworkOptions {
     return {
       runDir: this.runDir,
-      bridge: 'docker0',
       dns: [],
       dnsSearch: [],
       dnsOptions: [],
