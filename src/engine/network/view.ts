@@ -1,6 +1,7 @@
 import type { NetworkContainer, NetworkInspect } from '../../contract/index.ts';
 import type { EndpointRecord, NetworkRecord, Pool } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
+import { predefined } from './predefined.ts';
 
 /** GET /networks/{id}; lists leave the members out. */
 export function networkView(
@@ -18,7 +19,7 @@ export function networkView(
     EnableIPv6: network.ipv6,
     IPAM: {
       Driver: network.ipam.driver,
-      Options: Object.keys(network.ipam.options).length === 0 ? null : network.ipam.options,
+      Options: predefined.has(network.name) ? null : network.ipam.options,
       Config: network.ipam.pools.map(poolView),
     },
     Internal: network.internal,
