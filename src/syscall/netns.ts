@@ -1,8 +1,6 @@
-import { closeSync, fstatSync, openSync, unlinkSync } from 'node:fs';
-import { readlink, unlink } from 'node:fs/promises';
-import { hasCode } from '../base/index.ts';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import { bind } from './libc.ts';
-import { MNT_DETACH, MS_BIND, mount, umountAsync } from './mount.ts';
 
 const setns = bind<[fd: number, type: number]>('setns', 'int setns(int fd, int nstype)');
 const unshare = bind<[flags: number]>('unshare', 'int unshare(int flags)');
@@ -75,39 +73,8 @@ export function createNetns(): Disposable & { readonly fd: number } {
   return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }
 
-/**
- * Makes a new namespace that outlives the process: bind-mounted at `path`, a file that must not exist in a folder that
- * must. The descriptor is the caller's to close (CLOEXEC, as all that Node opens).
- */
-export function pinNetns(path: string): number {
-  closeSync(openSync(path, 'wx', 0o444));
-  let fd: number | undefined;
-  try {
-    fd = createNetns().fd;
-    mount(`/proc/self/fd/${fd}`, path, null, MS_BIND, null);
-    return fd;
-  } catch (error) {
-    if (fd !== undefined) closeSync(fd);
-    unlinkSync(path);
-    throw error;
-  }
-}
-
 /** Opens a pinned namespace, or a process's as /proc/PID/ns/net. */
 export const openNetns = (path: string): number => openSync(path, 'r');
-
-/** Undoes `pinNetns`; the namespace goes when its last process and descriptor do. Safe to repeat. */
-export async function unpinNetns(path: string): Promise<void> {
-  // ENOENT: nothing there; EINVAL: a file, but not mounted on.
-  await umountAsync(path, MNT_DETACH).catch(ignore('ENOENT', 'EINVAL'));
-  await unlink(path).catch(ignore('ENOENT'));
-}
-
-function ignore(...codes: readonly string[]): (error: unknown) => void {
-  return (error) => {
-    if (!codes.some((code) => hasCode(error, code))) throw error;
-  };
-}
 
 /** The number that tells namespaces apart: as in `net:[4026531840]`. */
 export const netnsInode = (fd: number): number => fstatSync(fd).ino;

@@ -34,6 +34,7 @@ const POSIX_SPAWN_SETSIGMASK = 0x08;
 const opaqueBytes = 512;
 const sigsetBytes = 128;
 const WNOHANG = 1;
+const ECHILD = 10;
 const EINVAL = 22;
 
 /**
@@ -95,8 +96,22 @@ function check(op: string, errno: number, detail = ''): void {
 /** Takes a child's status if it has ended: undefined while it runs, or when it is not our child. Never waits. */
 export function reap(pid: number): WaitStatus | undefined {
   const status = new Int32Array(1);
-  if (waitpid(pid, status, WNOHANG) !== pid) return undefined;
-  const raw = status[0]!;
+  return waitpid(pid, status, WNOHANG) === pid ? waitStatus(status[0]!) : undefined;
+}
+
+/** Waits for a child on a thread of the pool: for programs that do not take long. */
+export async function endOf(pid: number): Promise<WaitStatus> {
+  const status = new Int32Array(1);
+  const waiting = Promise.withResolvers<number>();
+  waitpid.async(pid, status, 0, (error: Error | null, result: number) => {
+    if (error === null) waiting.resolve(result);
+    else waiting.reject(error);
+  });
+  if ((await waiting.promise) !== pid) throw sysError('waitpid', ECHILD);
+  return waitStatus(status[0]!);
+}
+
+function waitStatus(raw: number): WaitStatus {
   const signal = raw & 0x7f; // WTERMSIG, <bits/waitstatus.h>
   return signal === 0 ? (raw >> 8) & 0xff : 128 + signal;
 }

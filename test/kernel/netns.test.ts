@@ -5,15 +5,8 @@ import { readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import {
-  createNetns,
-  inNetns,
-  netnsInode,
-  openNetns,
-  pinNetns,
-  unpinNetns,
-  warmThreadPool,
-} from '../../src/syscall/netns.ts';
+import { createNetns, inNetns, netnsInode, openNetns, warmThreadPool } from '../../src/syscall/netns.ts';
+import { pinNetns, unpinNetns } from '../../src/syscall/netns-pin.ts';
 import { closeFd } from '../../src/syscall/socket.ts';
 import { kernelTest } from './fixture.ts';
 
@@ -98,11 +91,17 @@ const mountedAt = (path: string): boolean => readFileSync('/proc/self/mountinfo'
 test('pinNetns() makes a namespace that has a path, and unpinNetns() takes it away, twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'netns-'));
   const path = join(folder, 'pinned');
-  const fd = pinNetns(path);
+  await pinNetns(path, { 'net/ipv4/ip_unprivileged_port_start': '7', 'net/ipv4/ping_group_range': '0 9' });
+  const fd = openNetns(path);
   const again = openNetns(path);
   assert.equal(netnsInode(fd), netnsInode(again));
   assert.ok(mountedAt(path));
-  assert.throws(() => pinNetns(path), { code: 'EEXIST' });
+  const sysctls = ['ip_unprivileged_port_start', 'ping_group_range'].map((name) => `/proc/sys/net/ipv4/${name}`);
+  assert.deepEqual(
+    inNetns(fd, () => sysctls.map((file) => readFileSync(file, 'utf8'))),
+    ['7\n', '0\t9\n'],
+  );
+  await assert.rejects(pinNetns(path), { code: 'EEXIST' });
   assert.ok(mountedAt(path), 'the refused second pin took the first away');
   for (const each of [fd, again]) closeFd(each);
   await unpinNetns(path);
@@ -112,6 +111,11 @@ test('pinNetns() makes a namespace that has a path, and unpinNetns() takes it aw
   rmSync(folder, { recursive: true });
 });
 
-test('pinNetns() leaves nothing when the folder is missing', () => {
-  assert.throws(() => pinNetns('/no/such/folder/x'), { code: 'ENOENT' });
+test('pinNetns() leaves nothing when the folder is missing, or a sysctl is not to be had', async () => {
+  await assert.rejects(pinNetns('/no/such/folder/x'), { code: 'ENOENT' });
+  const folder = mkdtempSync(join(tmpdir(), 'netns-'));
+  const path = join(folder, 'pinned');
+  await assert.rejects(pinNetns(path, { 'net/no/such': '1' }), /ended with status/);
+  assert.ok(!existsSync(path) && !mountedAt(path));
+  rmSync(folder, { recursive: true });
 });

@@ -13,7 +13,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'netlink',
     'nftables',
     'store/records.ts',
-    'syscall/netns.ts',
+    'syscall/netns*.ts',
     'syscall/poller.ts',
     'syscall/socket*.ts',
   ],
