@@ -68,6 +68,31 @@ export type NetworkSettings = {
   readonly Networks: Readonly<Record<string, EndpointSettings>>;
 };
 
+type UnsetConfig =
+  | 'ExposedPorts'
+  | 'Healthcheck'
+  | 'MacAddress'
+  | 'NetworkDisabled'
+  | 'Shell'
+  | 'StopSignal'
+  | 'StopTimeout';
+
+/** Config as inspect shows it: some fields are left out when nothing was asked for. */
+type ConfigShown = Omit<ContainerConfig, UnsetConfig | 'Volumes'> &
+  Partial<Pick<ContainerConfig, UnsetConfig>> & {
+    readonly Volumes: ContainerConfig['Volumes'] | null;
+    readonly OnBuild: null;
+  };
+
+/** HostConfig as inspect shows it: what was not asked for is left out or null. */
+type HostConfigShown = { readonly [K in keyof HostConfig]?: HostConfig[K] | null } & {
+  /** Of other systems, as the three below: always 0. */
+  readonly CpuCount: number;
+  readonly CpuPercent: number;
+  readonly IOMaximumIOps: number;
+  readonly IOMaximumBandwidth: number;
+};
+
 /** Answer of `GET /containers/{id}/json`. */
 export type ContainerInspect = {
   readonly Id: string;
@@ -90,13 +115,13 @@ export type ContainerInspect = {
   readonly ProcessLabel: string;
   readonly AppArmorProfile: string;
   readonly ExecIDs: readonly string[] | null;
-  readonly HostConfig: HostConfig;
+  readonly HostConfig: HostConfigShown;
   readonly GraphDriver: { readonly Name: string; readonly Data: Readonly<Record<string, string>> | null };
   /** Bytes; with `size=1` only. */
   readonly SizeRw?: number;
   readonly SizeRootFs?: number;
   readonly Mounts: readonly MountPoint[];
-  readonly Config: ContainerConfig;
+  readonly Config: ConfigShown;
   readonly NetworkSettings: NetworkSettings;
 };
 

@@ -66,13 +66,11 @@ async function serve(flags: DaemonFlags, log: Log): Promise<void> {
     dataRoot,
     store: database.table('volume'),
   });
-  const { cgroup } = await runtime.version();
   const engine = createEngine({
     options: {
       dataRoot,
       execRoot,
       cgroupParent: dataRoot === '/var/lib/portolan' ? 'portolan' : `portolan-${shortHash(dataRoot)}`,
-      cgroup,
       labels: flags.label,
       engineId: setting(database, 'engine-id', newId),
       notices: () => notices,

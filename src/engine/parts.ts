@@ -12,8 +12,6 @@ export type EngineOptions = {
   readonly execRoot: string;
   /** Parent of every container's control group: differs per engine, so that two can run side by side. */
   readonly cgroupParent: string;
-  /** Version of the control groups the machine has mounted. */
-  readonly cgroup: '1' | '2';
   readonly labels: readonly string[];
   /** Stays the same over restarts. */
   readonly engineId: string;

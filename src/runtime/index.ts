@@ -1,7 +1,7 @@
 export { createRuntime, type RuntimeDeps } from './create-runtime.ts';
 export { signalNumber } from './signal.ts';
 export { checkCapabilities } from './spec/capabilities.ts';
-export { buildSpec } from './spec/spec.ts';
+export { buildSpec, defaultMaskedPaths, defaultReadonlyPaths } from './spec/spec.ts';
 export type {
   Attachment,
   CreateRequest,

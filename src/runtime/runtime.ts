@@ -233,6 +233,11 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     return { ...this.#parts.versions, cgroup: this.#parts.host.cgroup.version };
   }
 
+  abilities(): ReturnType<Runtime['abilities']> {
+    const { version, blkioWeight } = this.#parts.host.cgroup;
+    return { cgroup: version, blkioWeight };
+  }
+
   #find(id: string): LiveContainer {
     const live = this.#live.get(id);
     if (live === undefined) throw new AppError('conflict', `container ${id} is not running`);

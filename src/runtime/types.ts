@@ -161,6 +161,8 @@ export interface Runtime {
   stats(id: string): Promise<RuntimeStats>;
   logs(path: string, query: LogQuery, ended: Promise<unknown>, signal: AbortSignal): AsyncIterable<LogEntry>;
   version(): Promise<{ readonly runc: string; readonly conmon: string; readonly cgroup: '1' | '2' }>;
+  /** What the control groups of this machine can do. */
+  abilities(): { readonly cgroup: '1' | '2'; readonly blkioWeight: boolean };
 }
 
 /** Counters read from the container's control groups (v1 or v2), in Docker's units. */

@@ -10,6 +10,7 @@ import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
 import { removeRecord } from '../run/remove.ts';
 import { asked } from './asked.ts';
+import { warningsOf, withDefaults } from './host-defaults.ts';
 import { resolveLinks } from './links.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
 import { makeMounts, planMounts } from './mount-points.ts';
@@ -27,6 +28,7 @@ export async function createContainer(
   checkCreate(body.Config, body.HostConfig);
   if (body.Config.Image === '')
     throw new AppError('invalid', 'no image specified: want the name or id of one in Image');
+  const machine = parts.runtime.abilities();
   const image = parts.images.get(body.Config.Image);
   const config = mergeConfig(body.Config, image.document.config ?? {});
   using _name = parts.containers.reserve(name, id);
@@ -36,7 +38,7 @@ export async function createContainer(
     created: new Date().toISOString(),
     imageId: image.id,
     config: { ...config, Hostname: hostnameOf(parts, id, body) },
-    hostConfig: { ...body.HostConfig, Links: resolveLinks(parts, body.HostConfig.Links) },
+    hostConfig: { ...withDefaults(body.HostConfig, machine), Links: resolveLinks(parts, body.HostConfig.Links) },
     args: argsOf(config),
     mounts: [],
     state: newState,
@@ -58,21 +60,14 @@ export async function createContainer(
     throw error;
   }
   announce(parts, container, 'create');
-  return { Id: id, Warnings: warningsOf(body) };
-}
-
-function warningsOf({ HostConfig }: ContainerCreateBody): readonly string[] {
-  const published = HostConfig.PublishAllPorts || Object.keys(HostConfig.PortBindings).length > 0;
-  return published && networkMode(HostConfig.NetworkMode).kind === 'host'
-    ? ['Published ports are discarded when using host network mode']
-    : [];
+  return { Id: id, Warnings: warningsOf(body.HostConfig, machine) };
 }
 
 /** Its own short id, unless it shares another stack's name. */
 function hostnameOf(parts: Parts, id: string, { Config, HostConfig }: ContainerCreateBody): string {
   if (Config.Hostname !== '') return Config.Hostname;
   const mode = networkMode(HostConfig.NetworkMode);
-  if (mode.kind === 'host' || HostConfig.UTSMode === 'host') return hostname();
+  if (mode.kind === 'host') return hostname();
   if (mode.kind === 'container') return asked(() => parts.containers.find(mode.ref)).record.config.Hostname;
   return shortId(id);
 }

@@ -100,11 +100,7 @@ async function prepare(parts: Parts, container: Container): Promise<SpecInput> {
     cgroupParent: parts.options.cgroupParent,
     pid: namespaceOf(parts, record.hostConfig.PidMode, 'pid'),
     ipc: namespaceOf(parts, record.hostConfig.IpcMode, 'ipc'),
-    cgroupns:
-      record.hostConfig.CgroupnsMode === 'private' ||
-      (parts.options.cgroup === '2' && record.hostConfig.CgroupnsMode === '')
-        ? 'private'
-        : 'host',
+    cgroupns: record.hostConfig.CgroupnsMode === 'private' ? 'private' : 'host',
   });
 }
 

@@ -1,11 +1,13 @@
 import type { ContainerInspect, ContainerState, EndpointSettings, NetworkSettings } from '../../contract/index.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
+import { type ContainerRecord, never } from '../container/record.ts';
 import { linkViews } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
 import { endpointView } from './endpoint-view.ts';
 import { portMap } from './port-view.ts';
+import { configView, hostConfigView } from './settings-view.ts';
 
 /** GET /containers/{id}/json. */
 export async function inspectContainer(parts: Parts, container: Container, size: boolean): Promise<ContainerInspect> {
@@ -19,10 +21,10 @@ export async function inspectContainer(parts: Parts, container: Container, size:
     Args: record.args.slice(1),
     State: stateView(container),
     Image: record.imageId,
-    ResolvConfPath: files.resolvConf,
-    HostnamePath: files.hostname,
-    HostsPath: files.hosts,
-    LogPath: record.hostConfig.LogConfig.Type === 'none' ? '' : containerFiles(parts, record.id).log,
+    ...(record.state.startedAt === never
+      ? noFiles
+      : { ResolvConfPath: files.resolvConf, HostnamePath: files.hostname, HostsPath: files.hosts }),
+    LogPath: logPath(parts, record),
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',
@@ -31,13 +33,23 @@ export async function inspectContainer(parts: Parts, container: Container, size:
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execs.size === 0 ? null : [...container.execs],
-    HostConfig: { ...record.hostConfig, Links: linkViews(parts, record.name, record.hostConfig.Links) },
+    HostConfig: { ...hostConfigView(record), Links: linksOf(parts, record) },
     GraphDriver: { Name: 'overlay2', Data: { LowerDir: lower, UpperDir: upper, WorkDir: work, MergedDir: merged } },
     ...(size ? await sizes(parts, container) : {}),
     Mounts: record.mounts,
-    Config: record.config,
+    Config: configView(record),
     NetworkSettings: networkSettings(parts, container),
   };
+}
+
+/** Made as it starts. */
+const noFiles = { ResolvConfPath: '', HostnamePath: '', HostsPath: '' };
+
+const logPath = (parts: Parts, { id, hostConfig, state }: ContainerRecord): string =>
+  hostConfig.LogConfig.Type === 'json-file' && state.startedAt !== never ? containerFiles(parts, id).log : '';
+
+function linksOf(parts: Parts, { name, hostConfig }: ContainerRecord): readonly string[] | null {
+  return hostConfig.Links.length === 0 ? null : linkViews(parts, name, hostConfig.Links);
 }
 
 function stateView({ state }: Container): ContainerState {

@@ -10,7 +10,7 @@ import { resourcesOf } from './resources.ts';
 import { parseProfile, toOciSeccomp } from './seccomp.ts';
 
 /** Docker's: kernel interfaces that tell or change too much. */
-const maskedPaths: readonly string[] = [
+export const defaultMaskedPaths: readonly string[] = [
   '/proc/asound',
   '/proc/acpi',
   '/proc/kcore',
@@ -23,7 +23,14 @@ const maskedPaths: readonly string[] = [
   '/sys/firmware',
   '/sys/devices/virtual/powercap',
 ];
-const readonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+/** Docker's: kernel interfaces that may be read. */
+export const defaultReadonlyPaths: readonly string[] = [
+  '/proc/bus',
+  '/proc/fs',
+  '/proc/irq',
+  '/proc/sys',
+  '/proc/sysrq-trigger',
+];
 
 /** The OCI spec of a container. Pure: all facts about the machine and its devices come in. Throws `invalid`. */
 export function buildSpec(input: SpecInput, host: HostFacts, devices: readonly HostDevice[] = []): OciSpec {
@@ -98,8 +105,8 @@ function linuxOf(
       ...resourcesOf(input.resources, host.cgroup),
     },
     ...(seccomp === undefined ? {} : { seccomp }),
-    maskedPaths: input.maskedPaths ?? (open ? [] : maskedPaths),
-    readonlyPaths: input.readonlyPaths ?? (open ? [] : readonlyPaths),
+    maskedPaths: input.maskedPaths ?? (open ? [] : defaultMaskedPaths),
+    readonlyPaths: input.readonlyPaths ?? (open ? [] : defaultReadonlyPaths),
   };
 }
 
