@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { createLab, type Lab, LabEngine, type LabHost } from '../lab/index.ts';
+import { createLab, type EngineOptions, type Lab, LabEngine, type LabHost } from '../lab/index.ts';
 
 export type Bench = {
   /** The lab host the engine runs in. */
@@ -13,13 +13,13 @@ export type Bench = {
 };
 
 /** One engine in a lab of its own for all tests of a file; the file fails when it leaves anything behind. */
-export function engineForFile(flags: readonly string[] = []): Bench {
+export function engineForFile(options: EngineOptions = {}): Bench {
   const bench: { lab?: Lab; host?: LabHost; outside?: LabHost; engine?: LabEngine } = {};
   before(async () => {
     bench.lab = await createLab();
     bench.host = await bench.lab.host('engine');
     bench.outside = await bench.lab.host('far');
-    bench.engine = await LabEngine.start(bench.host, { flags });
+    bench.engine = await LabEngine.start(bench.host, options);
   });
   after(async () => {
     await bench.engine?.[Symbol.asyncDispose]();

@@ -18,6 +18,8 @@ const readyMs = 30_000;
 export type EngineOptions = {
   /** More flags of `portolan daemon`. */
   readonly flags?: readonly string[];
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -33,11 +35,13 @@ export class LabEngine implements AsyncDisposable {
   readonly socket = join(this.execRoot, 'portolan.sock');
   readonly logFile = join(this.folder, 'engine.log');
   readonly #flags: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
 
   private constructor(host: LabHost, options: EngineOptions) {
     this.host = host;
     this.#flags = options.flags ?? [];
+    this.#env = options.env ?? {};
   }
 
   /** Answers when it serves. On failure nothing is left, and the error holds its log. */
@@ -93,7 +97,7 @@ export class LabEngine implements AsyncDisposable {
     const own = ['--host', `unix://${this.socket}`, ...roots, '--pidfile', join(this.execRoot, 'portolan.pid')];
     const log = openSync(this.logFile, 'a');
     const args = [`--net=${this.host.netnsPath}`, portolan, 'daemon', ...own, ...this.#flags];
-    this.#process = spawn('nsenter', args, { stdio: ['ignore', log, log] });
+    this.#process = spawn('nsenter', args, { stdio: ['ignore', log, log], env: { ...process.env, ...this.#env } });
     closeSync(log);
     await this.#untilReady(this.#process);
   }
