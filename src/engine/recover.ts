@@ -64,7 +64,7 @@ async function removeStrays(parts: Parts): Promise<void> {
     const names = await readdir(folder).catch(() => []);
     for (const name of names) {
       if (parts.containers.byId(name) !== undefined) continue;
-      await parts.runtime.delete(name);
+      await parts.runtime.delete(name, containerFiles(parts, name).bundle);
       await parts.images.rootfs.remove(name);
       await parts.network.forget(name);
       await rm(join(folder, name), { recursive: true, force: true });

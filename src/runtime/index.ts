@@ -1,6 +1,8 @@
 export { createRuntime, type RuntimeDeps } from './create-runtime.ts';
+export { sharedMemoryPath } from './shared-memory.ts';
 export { signalNumber } from './signal.ts';
 export { checkCapabilities } from './spec/capabilities.ts';
+export { deviceNumberAt } from './spec/devices.ts';
 export { buildSpec, defaultMaskedPaths, defaultReadonlyPaths } from './spec/spec.ts';
 export type {
   Attachment,
@@ -8,6 +10,7 @@ export type {
   ExecHandle,
   ExecRequest,
   Exit,
+  IpcMode,
   LogEntry,
   LogQuery,
   Resources,

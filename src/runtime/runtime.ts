@@ -22,6 +22,7 @@ import { createFailure } from './runc/failure.ts';
 import { openExecFifo } from './runc/start.ts';
 import { readState } from './runc/state.ts';
 import { updateContainer } from './runc/update.ts';
+import { mountSharedMemory, unmountSharedMemory } from './shared-memory.ts';
 import { devicesOf } from './spec/devices.ts';
 import type { HostFacts } from './spec/host.ts';
 import { specJson } from './spec/json.ts';
@@ -74,6 +75,8 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     const { conmons, host, migration } = this.#parts;
     const { spec, bundle } = request;
     migration.warm();
+    if (typeof spec.ipc === 'object' && spec.ipc.path === undefined)
+      await mountSharedMemory(spec.ipc.shm, spec.shmBytes);
     await writeFile(join(bundle, 'config.json'), specJson(buildSpec(spec, host, await devicesOf(spec))));
     const job = conmonJob(request);
     const created = await conmons.create(job, (pid) => this.#separate(pid, spec));
@@ -183,7 +186,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     await resizeTerminal(this.#find(id).folder, height, width);
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string, bundle?: string): Promise<void> {
     const live = this.#live.get(id);
     const state = live === undefined ? await readState(this.#root, id) : undefined;
     const groups = live?.groups ?? state?.groups ?? {};
@@ -193,11 +196,12 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     await Promise.all([removeGroups(groups), live?.gone()]);
     live?.release();
     this.#live.delete(id);
-    const folder = live?.folder ?? state?.bundle;
+    const folder = live?.folder ?? state?.bundle ?? bundle;
     await Promise.all([
       removeRuncState(join(this.#root, id)),
       removeFile(join(this.#parts.exits.path, id)),
       folder === undefined ? undefined : removeConmonFiles(folder),
+      folder === undefined ? undefined : unmountSharedMemory(folder),
     ]);
   }
 

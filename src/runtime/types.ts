@@ -27,7 +27,7 @@ export type SpecInput = {
   /** Path of a bind-mounted namespace to join; "host" for the engine's own. */
   readonly netns: string;
   readonly pid: 'private' | 'host' | { readonly path: string };
-  readonly ipc: 'private' | 'host' | { readonly path: string };
+  readonly ipc: IpcMode;
   readonly uts: 'private' | 'host';
   readonly cgroupns: 'private' | 'host';
   readonly privileged: boolean;
@@ -43,6 +43,8 @@ export type SpecInput = {
     readonly containerPath: string;
     readonly permissions: string;
   }[];
+  /** More rules of the device control group: "c 1:3 rwm". */
+  readonly deviceRules?: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly shmBytes: number;
@@ -68,7 +70,22 @@ export type Resources = {
   readonly pidsLimit: number;
   readonly blkioWeight: number;
   readonly oomKillDisable: boolean;
+  /** 0 to 100; undefined: the kernel's. */
+  readonly memorySwappiness?: number;
+  readonly cpuRealtimePeriodUs?: number;
+  readonly cpuRealtimeRuntimeUs?: number;
+  readonly blkioWeightDevices?: readonly { readonly major: number; readonly minor: number; readonly weight: number }[];
+  /** Bytes or operations a second, by device. */
+  readonly throttles?: Readonly<Record<'readBps' | 'writeBps' | 'readIops' | 'writeIops', readonly DeviceRate[]>>;
 };
+
+export type DeviceRate = { readonly major: number; readonly minor: number; readonly rate: number };
+
+/**
+ * Whose System V memory, POSIX queues and /dev/shm: its own; its own without /dev/shm; the host's; its own with a
+ * /dev/shm at a path of the host, which others can join; or another's, by the path of its namespace and that /dev/shm.
+ */
+export type IpcMode = 'private' | 'none' | 'host' | { readonly path?: string; readonly shm: string };
 
 /** What is left of a process that ended. */
 export type Exit = { readonly code: number; readonly oomKilled: boolean; readonly at: Date };
@@ -153,7 +170,7 @@ export interface Runtime {
   resume(id: string): Promise<void>;
   resize(id: string, height: number, width: number): Promise<void>;
   /** Removes what the runtime and conmon left; kills first when it still runs. Safe to repeat. */
-  delete(id: string): Promise<void>;
+  delete(id: string, bundle?: string): Promise<void>;
   update(id: string, resources: Resources): Promise<void>;
   exec(id: string, request: ExecRequest): Promise<ExecHandle>;
   /** Host pids of every process in the container. */

@@ -56,14 +56,16 @@ function groupId(groups: readonly Group[], wanted: string): number {
 
 function addedGroupId(groups: readonly Group[], wanted: string): number {
   const gid = groups.find(({ name }) => name === wanted)?.gid ?? number(wanted);
-  if (gid === undefined) throw new AppError('invalid', `Unable to find group ${wanted}`);
+  if (gid === undefined) {
+    throw new AppError('invalid', `Unable to find group ${wanted}: no matching entries in group file`);
+  }
   return inRange(gid);
 }
 
-const number = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+const number = (text: string): number | undefined => (/^-?\d+$/.test(text) ? Number(text) : undefined);
 
 function inRange(id: number): number {
-  if (id > highestId) throw new AppError('invalid', `uids and gids must be in range 0-${highestId}`);
+  if (id < 0 || id > highestId) throw new AppError('invalid', `uids and gids must be in range 0-${highestId}`);
   return id;
 }
 

@@ -44,8 +44,9 @@ export class ContainersBackend {
   create(
     name: string,
     body: ContainerCreateBody,
+    platform: string,
   ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }> {
-    return createContainer(this.#parts, name, body);
+    return createContainer(this.#parts, name, body, platform);
   }
 
   list(options: ListOptions): Promise<ContainerSummary[]> {
@@ -69,7 +70,10 @@ export class ContainersBackend {
   }
 
   async kill(ref: string, signal: string): Promise<void> {
-    await this.#lifecycle.kill(this.#find(ref), signal);
+    await this.#lifecycle.kill(
+      prefixed(`cannot kill container: ${ref}`, () => this.#find(ref)),
+      signal,
+    );
   }
 
   async pause(ref: string): Promise<void> {
@@ -83,10 +87,11 @@ export class ContainersBackend {
   async rename(ref: string, asked: string): Promise<void> {
     const container = this.#find(ref);
     if (asked === '') throw new AppError('invalid', 'Neither old nor new names may be empty');
-    const name = checkName(asked);
+    const problem = 'Error when allocating new name';
+    const name = prefixed(problem, () => checkName(asked));
     const oldName = container.record.name;
     if (name === oldName) throw new AppError('invalid', 'Renaming a container with the same name as its current name');
-    using _name = this.#parts.containers.reserve(name, container.id);
+    using _name = prefixed(problem, () => this.#parts.containers.reserve(name, container.id));
     await this.#parts.network.rename(container.id, name);
     this.#parts.containers.rename(container, name);
     announce(this.#parts, container, 'rename', { oldName: `/${oldName}` });
@@ -162,5 +167,15 @@ export class ContainersBackend {
   async changes(ref: string): Promise<never> {
     this.#find(ref);
     throw new AppError('not-implemented', 'the changes of a container (docker diff) are not there yet');
+  }
+}
+
+/** What was being done, before the reason why it was not. */
+function prefixed<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof AppError) throw new AppError(error.kind, `${what}: ${error.message}`, { cause: error });
+    throw error;
   }
 }

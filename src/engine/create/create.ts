@@ -15,6 +15,7 @@ import { resolveLinks } from './links.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
 import { makeMounts, planMounts } from './mount-points.ts';
 import { inventName } from './names.ts';
+import { checkPlatform } from './platform.ts';
 import { checkCreate, checkName } from './validate.ts';
 
 /** POST /containers/create: everything is checked, then recorded; nothing runs yet. On failure nothing is left. */
@@ -22,6 +23,7 @@ export async function createContainer(
   parts: Parts,
   asked: string,
   body: ContainerCreateBody,
+  platform = '',
 ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }> {
   const id = newId();
   const name = asked === '' ? inventName((one) => parts.containers.nameTaken(one)) : checkName(asked);
@@ -30,6 +32,7 @@ export async function createContainer(
     throw new AppError('invalid', 'no image specified: want the name or id of one in Image');
   const machine = parts.runtime.abilities();
   const image = parts.images.get(body.Config.Image);
+  checkPlatform(body.Config.Image, image.document, platform);
   const config = mergeConfig(body.Config, image.document.config ?? {});
   using _name = parts.containers.reserve(name, id);
   const record: ContainerRecord = {

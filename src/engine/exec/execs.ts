@@ -5,7 +5,7 @@ import { type Session, session } from '../attach/session.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
-import { environment, mergeEnv } from '../run/environment.ts';
+import { environment } from '../run/environment.ts';
 import type { ExecStore } from './exec-record.ts';
 
 export type ExecStart = {
@@ -31,7 +31,7 @@ export class Execs {
     const id = newId();
     this.#store.put({ id, containerId: container.id, body, state: 'created', exitCode: null, pid: 0 });
     container.execs.add(id);
-    announce(this.#parts, container, `exec_create: ${body.Cmd.join(' ')}`, { execID: id });
+    announce(this.#parts, container, `exec_create: ${commandText(body.Cmd)}`, { execID: id });
     return { Id: id };
   }
 
@@ -41,7 +41,7 @@ export class Execs {
     if (exec.state !== 'created') throw new AppError('conflict', `Error: Exec command ${id} has already run`);
     checkRuns(container);
     exec.state = 'running';
-    announce(this.#parts, container, `exec_start: ${exec.body.Cmd!.join(' ')}`, { execID: id });
+    announce(this.#parts, container, `exec_start: ${commandText(exec.body.Cmd!)}`, { execID: id });
     const starting = this.#run(container, id, exec.body, options);
     if (options.detach) {
       await starting;
@@ -61,7 +61,7 @@ export class Execs {
     try {
       exec.handle = await this.#parts.runtime.exec(container.id, await this.#request(container, id, body, options));
     } catch (error) {
-      this.#finish(container, id, /executable file not found|no such file/i.test(messageOf(error)) ? 127 : 126);
+      this.#ended(container, id, /executable file not found|no such file/i.test(messageOf(error)) ? 127 : 126);
       throw error;
     }
     exec.pid = exec.handle.pid;
@@ -77,7 +77,7 @@ export class Execs {
     return {
       execId: id,
       args: body.Cmd!,
-      env: mergeEnv([...environment(record, user.home, body.Tty), ...body.Env]),
+      env: environment(record, user.home, { tty: body.Tty, more: body.Env }),
       cwd: body.WorkingDir || record.config.WorkingDir || '/',
       user,
       tty: body.Tty,
@@ -89,11 +89,15 @@ export class Execs {
   }
 
   #finish(container: Container, id: string, code: number): void {
+    this.#ended(container, id, code);
+    announce(this.#parts, container, 'exec_die', { execID: id, exitCode: String(code) });
+  }
+
+  #ended(container: Container, id: string, code: number): void {
     const exec = this.#store.get(id);
     exec.state = 'exited';
     exec.exitCode = code;
     container.execs.delete(id);
-    announce(this.#parts, container, 'exec_die', { execID: id, exitCode: String(code) });
   }
 
   inspect(id: string): ExecInspect {
@@ -121,7 +125,14 @@ export class Execs {
   }
 }
 
+/** As Docker writes it: the program, a blank, and the arguments, also when there are none. */
+const commandText = ([program = '', ...args]: readonly string[]): string => `${program} ${args.join(' ')}`;
+
 function checkRuns(container: Container): void {
+  if (container.state.status === 'restarting') {
+    const text = `Container ${container.id} is restarting, wait until the container is running`;
+    throw new AppError('conflict', text);
+  }
   if (container.state.status === 'paused') {
     throw new AppError('conflict', `Container ${container.id} is paused, unpause the container before exec`);
   }

@@ -2,10 +2,17 @@ import type { ContainerRecord } from '../container/record.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The process's environment: defaults first, so that the image's and the user's values win. `home` is the user's. */
-export function environment(record: ContainerRecord, home: string, tty = record.config.Tty): readonly string[] {
+/**
+ * The process's environment: defaults first, so that the image's and the user's values win. `home` is the user's. An
+ * exec brings its own terminal and `more` variables.
+ */
+export function environment(
+  record: ContainerRecord,
+  home: string,
+  { tty, more }: { readonly tty: boolean; readonly more: readonly string[] } = { tty: record.config.Tty, more: [] },
+): readonly string[] {
   const defaults = [`PATH=${defaultPath}`, `HOSTNAME=${record.config.Hostname}`, ...(tty ? ['TERM=xterm'] : [])];
-  return mergeEnv([...defaults, ...record.config.Env], [`HOME=${home}`]);
+  return mergeEnv([...defaults, ...record.config.Env, ...more], [`HOME=${home}`]);
 }
 
 /** Later values of a name replace earlier ones in place; `fallbacks` count only where the name is absent. "K" without "=" removes K. */

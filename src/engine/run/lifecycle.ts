@@ -66,20 +66,24 @@ export class Lifecycle {
   async #signalAndWait(container: Container, options: StopOptions, done: Promise<unknown>): Promise<void> {
     const { config } = container.record;
     const seconds = options.timeout ?? config.StopTimeout ?? defaultStopSeconds;
+    await this.#sendIfAlive(container, signalNumber(options.signal ?? (config.StopSignal || 'SIGTERM')));
     if (seconds !== 0) {
-      await this.#send(container, signalNumber(options.signal ?? (config.StopSignal || 'SIGTERM')));
       const timer = new AbortController();
       const timeout = seconds < 0 ? new Promise(() => {}) : sleep(seconds * 1000, 'timeout', { signal: timer.signal });
       const first = await Promise.race([done, timeout]);
       timer.abort();
       if (first !== 'timeout') return;
     }
-    await this.#send(container, SIGKILL);
+    await this.#sendIfAlive(container, SIGKILL);
     await done;
   }
 
   async kill(container: Container, signal: string): Promise<void> {
     const number = signal === '' ? SIGKILL : signalNumber(signal);
+    if (container.state.status === 'restarting') {
+      this.#stopRestarting(container);
+      return;
+    }
     if (!container.running)
       throw new AppError(
         'conflict',
@@ -99,6 +103,10 @@ export class Lifecycle {
   async pause(container: Container): Promise<void> {
     if (container.state.status === 'paused')
       throw new AppError('conflict', `Container ${container.id} is already paused`);
+    if (container.state.status === 'restarting') {
+      const text = `Container ${container.id} is restarting, wait until the container is running`;
+      throw new AppError('conflict', text);
+    }
     if (!container.running) throw new AppError('conflict', `Container ${container.id} is not running`);
     await this.#parts.runtime.pause(container.id);
     container.update({ state: { status: 'paused' } });
@@ -112,15 +120,28 @@ export class Lifecycle {
     announce(this.#parts, container, 'unpause');
   }
 
+  /** For a process that may end at any moment: what has ended needs no signal. */
+  async #sendIfAlive(container: Container, signal: number): Promise<void> {
+    try {
+      await this.#send(container, signal);
+    } catch (error) {
+      if (!(error instanceof AppError && error.kind === 'conflict')) throw error;
+    }
+  }
+
   async #send(container: Container, signal: number): Promise<void> {
     await this.#parts.runtime.kill(container.id, signal);
     announce(this.#parts, container, 'kill', { signal: String(signal) });
   }
 
   #giveUpRestart(container: Container): void {
+    this.#stopRestarting(container);
+    announce(this.#parts, container, 'stop');
+  }
+
+  #stopRestarting(container: Container): void {
     clearTimeout(container.restartTimer);
     container.update({ stoppedByUser: true, state: { status: 'exited' } });
     container.waiters.tell('exit', container.state.exitCode, '');
-    announce(this.#parts, container, 'stop');
   }
 }

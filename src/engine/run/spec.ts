@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Cidr } from '../../base/index.ts';
 import type { HostConfig } from '../../contract/index.ts';
-import type { Resources, SpecInput, SpecMount } from '../../runtime/index.ts';
+import { deviceNumberAt, type Resources, type SpecInput, type SpecMount } from '../../runtime/index.ts';
 import type { ContainerRecord } from '../container/record.ts';
 import { securityOf } from './security.ts';
 
@@ -55,6 +55,7 @@ export function specInput(record: ContainerRecord, resolved: Resolved): SpecInpu
       containerPath: d.PathInContainer,
       permissions: d.CgroupPermissions,
     })),
+    deviceRules: host.DeviceCgroupRules,
     sysctls: host.Sysctls,
     ulimits: host.Ulimits.map((u) => ({ name: u.Name, soft: u.Soft, hard: u.Hard })),
     shmBytes: host.ShmSize,
@@ -81,8 +82,23 @@ export function resourcesOf(host: HostConfig): Resources {
     pidsLimit: Math.max(host.PidsLimit ?? 0, 0),
     blkioWeight: host.BlkioWeight,
     oomKillDisable: host.OomKillDisable ?? false,
+    ...((host.MemorySwappiness ?? -1) >= 0 ? { memorySwappiness: host.MemorySwappiness! } : {}),
+    cpuRealtimePeriodUs: host.CpuRealtimePeriod,
+    cpuRealtimeRuntimeUs: host.CpuRealtimeRuntime,
+    blkioWeightDevices: host.BlkioWeightDevice.map(({ Path, Weight }) => ({ ...deviceNumberAt(Path), weight: Weight })),
+    throttles: {
+      readBps: host.BlkioDeviceReadBps.map(deviceRate),
+      writeBps: host.BlkioDeviceWriteBps.map(deviceRate),
+      readIops: host.BlkioDeviceReadIOps.map(deviceRate),
+      writeIops: host.BlkioDeviceWriteIOps.map(deviceRate),
+    },
   };
 }
+
+const deviceRate = ({ Path, Rate }: HostConfig['BlkioDeviceReadBps'][number]) => ({
+  ...deviceNumberAt(Path),
+  rate: Rate,
+});
 
 /** Address without prefix of a lease, or "". */
 export const bareAddress = (cidr: string | undefined): string => (cidr === undefined ? '' : cidr.split('/', 1)[0]!);

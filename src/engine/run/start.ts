@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AppError, messageOf } from '../../base/index.ts';
 import { resolveUser, type SpecInput } from '../../runtime/index.ts';
 import { announce, announceNetworks, announceVolumes } from '../container/announce.ts';
@@ -9,6 +8,7 @@ import { never } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
 import { environment } from './environment.ts';
 import { prepareMounts } from './mounts.ts';
+import { ipcMode, pidMode } from './namespaces.ts';
 import { joinNetwork } from './network.ts';
 import { removeRecord } from './remove.ts';
 import { specInput } from './spec.ts';
@@ -48,7 +48,7 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
   undo.defer(() => parts.network.sandboxDown(id));
   const spec = await prepare(parts, container);
 
-  undo.defer(() => parts.runtime.delete(id));
+  undo.defer(() => parts.runtime.delete(id, containerFiles(parts, id).bundle));
   const { pid } = await parts.runtime.create({
     spec,
     bundle: containerFiles(parts, id).bundle,
@@ -98,21 +98,10 @@ async function prepare(parts: Parts, container: Container): Promise<SpecInput> {
     mounts,
     env: environment(record, user.home),
     cgroupParent: parts.options.cgroupParent,
-    pid: namespaceOf(parts, record.hostConfig.PidMode, 'pid'),
-    ipc: namespaceOf(parts, record.hostConfig.IpcMode, 'ipc'),
+    pid: pidMode(parts, record.hostConfig.PidMode),
+    ipc: ipcMode(parts, id, record.hostConfig.IpcMode),
     cgroupns: record.hostConfig.CgroupnsMode === 'private' ? 'private' : 'host',
   });
-}
-
-/** "", "private", "shareable": its own; "host"; "container:<ref>": that container's. */
-function namespaceOf(parts: Parts, mode: string, kind: 'pid' | 'ipc'): SpecInput['pid'] {
-  if (mode === 'host') return 'host';
-  if (!mode.startsWith('container:')) return 'private';
-  const other = parts.containers.find(mode.slice('container:'.length));
-  if (!other.running) {
-    throw new AppError('conflict', `cannot join ${kind.toUpperCase()} of a non running container: ${other.id}`);
-  }
-  return { path: join('/proc', String(other.state.pid), 'ns', kind) };
 }
 
 const failedStatus = ({ state }: Container): 'created' | 'exited' => (state.startedAt === never ? 'created' : 'exited');

@@ -13,7 +13,7 @@ export async function topContainer(parts: Parts, container: Container, psArgs: s
   const args = (psArgs === '' ? '-ef' : psArgs).split(/\s+/).filter((word) => word !== '');
   const pids = new Set((await parts.runtime.processes(container.id)).map((pid) => String(pid)));
   const output = await run('ps', args, { maxBuffer: 64 << 20 }).catch((error: { stderr?: string; message: string }) => {
-    throw new AppError('invalid', `error running ps: ${error.stderr?.trim() || error.message}`);
+    throw new AppError('invalid', `ps: ${error.stderr?.trim().split('\n', 1)[0] || error.message}`);
   });
   return processTable(output.stdout, pids);
 }

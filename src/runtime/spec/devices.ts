@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../base/index.ts';
@@ -62,6 +63,26 @@ async function deviceAt(hostPath: string, path: string, access: string): Promise
   const { major, minor } = deviceNumber(info.rdev);
   const type = kind === S_IFBLK ? 'b' : 'c';
   return { path, type, major, minor, fileMode: info.mode & 0o777, uid: info.uid, gid: info.gid, access };
+}
+
+/** "c 1:3 rwm", "b *:* r", "a *:* rwm": the kernel's form, and `--device-cgroup-rule`'s. Checked before. */
+export function deviceRule(text: string): OciDeviceRule {
+  const [type = '', numbers = '', access = ''] = text.split(' ');
+  const [major, minor] = numbers.split(':').map((number) => (number === '*' ? undefined : Number(number)));
+  return {
+    allow: true,
+    ...(type === 'a' ? {} : { type: type as 'c' | 'b' }),
+    ...(major === undefined ? {} : { major }),
+    ...(minor === undefined ? {} : { minor }),
+    access,
+  };
+}
+
+/** The device behind a path of the host. Throws `invalid` with Docker's text. */
+export function deviceNumberAt(path: string): { readonly major: number; readonly minor: number } {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined) throw new AppError('invalid', `stat ${path}: no such file or directory`);
+  return deviceNumber(info.rdev);
 }
 
 /** gnu_dev_major() and gnu_dev_minor(), <sys/sysmacros.h>; Node's number holds all bits in use. */

@@ -1,3 +1,5 @@
+import { AppError } from '../../base/index.ts';
+
 /** Hard limits of the engine itself, by name as in `ulimit` ("nofile"); Infinity for unlimited. */
 export type HardLimits = Readonly<Record<string, number>>;
 
@@ -34,11 +36,21 @@ export function parseHardLimits(text: string): HardLimits {
 }
 
 type Ulimit = { readonly name: string; readonly soft: number; readonly hard: number };
-/** Asked limits as the OCI spec wants them, none above what the engine may give. -1 is unlimited. */
+
+/**
+ * Asked limits as the OCI spec wants them; -1 is unlimited. Throws `invalid` for one above what the engine may give:
+ * without CAP_SYS_RESOURCE no process gets more than its parent.
+ */
 export function rlimitsOf(asked: readonly Ulimit[], own: HardLimits, mayRaise: boolean) {
   return asked.map(({ name, soft, hard }) => {
     const most = mayRaise ? Number.POSITIVE_INFINITY : (own[name] ?? Number.POSITIVE_INFINITY);
-    const cut = (value: number): number => Math.min(value < 0 ? Number.POSITIVE_INFINITY : value, most);
-    return { type: `RLIMIT_${name.toUpperCase()}`, soft: cut(soft), hard: cut(hard) };
+    const limit = (value: number): number => (value < 0 ? Number.POSITIVE_INFINITY : value);
+    if (limit(hard) > most) {
+      throw new AppError(
+        'invalid',
+        `ulimit ${name}=${soft}:${hard} is above what this engine may give, a hard limit of ${most}: ask for less, or start the engine with a higher limit or CAP_SYS_RESOURCE`,
+      );
+    }
+    return { type: `RLIMIT_${name.toUpperCase()}`, soft: limit(soft), hard: limit(hard) };
   });
 }

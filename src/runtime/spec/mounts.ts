@@ -29,23 +29,17 @@ function baseMounts(input: SpecInput): OciMount[] {
     mount('/dev/pts', 'devpts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
     mount('/sys', 'sysfs', ['nosuid', 'noexec', 'nodev', access]),
     mount('/sys/fs/cgroup', 'cgroup', [access, 'nosuid', 'noexec', 'nodev']),
-    input.ipc === 'host' ? bindOf('/dev/mqueue') : mount('/dev/mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']),
-    shm(input),
+    mount('/dev/mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']),
+    ...shm(input),
   ];
 }
 
-function shm(input: SpecInput): OciMount {
-  if (input.ipc === 'host') return bindOf('/dev/shm');
-  if (typeof input.ipc === 'object') {
-    // The other container's: reached through its init process, whose namespace path is /proc/PID/ns/ipc.
-    return bindOf('/dev/shm', input.ipc.path.replace(/\/ns\/ipc$/, '/root/dev/shm'));
-  }
-  return {
-    destination: '/dev/shm',
-    type: 'tmpfs',
-    source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${input.shmBytes}`],
-  };
+function shm({ ipc, shmBytes }: SpecInput): OciMount[] {
+  if (ipc === 'none') return [];
+  if (ipc === 'host') return [bindOf('/dev/shm')];
+  if (typeof ipc === 'object') return [bindOf('/dev/shm', ipc.shm)];
+  const options = ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmBytes}`];
+  return [{ destination: '/dev/shm', type: 'tmpfs', source: 'shm', options }];
 }
 
 const bindOf = (destination: string, source = destination): OciMount => ({

@@ -62,16 +62,31 @@ export type OciLinux = {
 
 export type OciResources = {
   readonly devices?: readonly OciDeviceRule[];
-  readonly memory?: Readonly<Partial<Record<'limit' | 'reservation' | 'swap', number>>> & {
+  readonly memory?: Readonly<Partial<Record<'limit' | 'reservation' | 'swap' | 'swappiness', number>>> & {
     readonly disableOOMKiller?: boolean;
   };
-  readonly cpu?: Readonly<Partial<Record<'shares' | 'quota' | 'period', number>>> & {
+  readonly cpu?: Readonly<
+    Partial<Record<'shares' | 'quota' | 'period' | 'realtimePeriod' | 'realtimeRuntime', number>>
+  > & {
     readonly cpus?: string;
     readonly mems?: string;
   };
   readonly pids?: { readonly limit: number };
-  readonly blockIO?: { readonly weight: number };
+  readonly blockIO?: OciBlockIo;
 };
+
+type Throttles =
+  | 'throttleReadBpsDevice'
+  | 'throttleWriteBpsDevice'
+  | 'throttleReadIOPSDevice'
+  | 'throttleWriteIOPSDevice';
+
+export type OciBlockIo = {
+  readonly weight?: number;
+  readonly weightDevice?: readonly { readonly major: number; readonly minor: number; readonly weight: number }[];
+} & Readonly<
+  Partial<Record<Throttles, readonly { readonly major: number; readonly minor: number; readonly rate: number }[]>>
+>;
 
 export type OciSeccomp = {
   readonly defaultAction: string;

@@ -1,4 +1,5 @@
 import type { Resources } from '../types.ts';
+import { blockIoOf } from './block-io.ts';
 import type { OciResources } from './oci.ts';
 
 /** What the kernel's control groups here can do. */
@@ -8,11 +9,12 @@ export type CgroupAbilities = { readonly version: '1' | '2'; readonly swap: bool
 export function resourcesOf(limits: Resources, abilities: CgroupAbilities): OciResources {
   const memory = memoryOf(limits, abilities);
   const cpu = cpuOf(limits);
+  const blockIO = blockIoOf(limits, abilities.blkioWeight);
   return {
     ...(isEmpty(memory) ? {} : { memory }),
     ...(isEmpty(cpu) ? {} : { cpu }),
     ...(limits.pidsLimit > 0 ? { pids: { limit: limits.pidsLimit } } : {}),
-    ...(limits.blkioWeight > 0 && abilities.blkioWeight ? { blockIO: { weight: limits.blkioWeight } } : {}),
+    ...(blockIO === undefined ? {} : { blockIO }),
   };
 }
 
@@ -25,6 +27,7 @@ function memoryOf(limits: Resources, { version, swap }: CgroupAbilities): NonNul
     ...(memoryBytes > 0 ? { limit: memoryBytes } : {}),
     ...(memoryReservationBytes > 0 ? { reservation: memoryReservationBytes } : {}),
     ...(swap && swapBytes !== 0 ? { swap: swapBytes } : {}),
+    ...(limits.memorySwappiness !== undefined && version === '1' ? { swappiness: limits.memorySwappiness } : {}),
     ...(limits.oomKillDisable && version === '1' ? { disableOOMKiller: true } : {}),
   };
 }
@@ -34,6 +37,8 @@ function cpuOf(limits: Resources): NonNullable<OciResources['cpu']> {
     ...(limits.cpuShares > 0 ? { shares: limits.cpuShares } : {}),
     ...(limits.cpuQuotaUs === 0 ? {} : { quota: limits.cpuQuotaUs }),
     ...(limits.cpuPeriodUs > 0 ? { period: limits.cpuPeriodUs } : {}),
+    ...(limits.cpuRealtimePeriodUs ? { realtimePeriod: limits.cpuRealtimePeriodUs } : {}),
+    ...(limits.cpuRealtimeRuntimeUs ? { realtimeRuntime: limits.cpuRealtimeRuntimeUs } : {}),
     ...(limits.cpusetCpus === '' ? {} : { cpus: limits.cpusetCpus }),
     ...(limits.cpusetMems === '' ? {} : { mems: limits.cpusetMems }),
   };

@@ -103,14 +103,30 @@ test('buildSpec: a user other than root has capabilities to reach, none to start
 });
 
 test('buildSpec: the host’s namespaces are left out, others’ are joined', () => {
-  const spec = build({ netns: 'host', pid: 'host', uts: 'host', ipc: { path: '/proc/7/ns/ipc' }, cgroupns: 'private' });
+  const spec = build({
+    netns: 'host',
+    pid: 'host',
+    uts: 'host',
+    ipc: { path: '/proc/7/ns/ipc', shm: '/run/7/shm' },
+    cgroupns: 'private',
+  });
   assert.deepEqual(spec.linux.namespaces, [
     { type: 'mount' },
     { type: 'ipc', path: '/proc/7/ns/ipc' },
     { type: 'cgroup' },
   ]);
   assert.equal(spec.hostname, undefined);
-  assert.equal(spec.mounts.find(({ destination }) => destination === '/dev/shm')?.source, '/proc/7/root/dev/shm');
+  assert.equal(spec.mounts.find(({ destination }) => destination === '/dev/shm')?.source, '/run/7/shm');
+});
+
+test('buildSpec: a shared /dev/shm lies on the host, and one may have none', () => {
+  const of = (ipc: SpecInput['ipc']) => {
+    const { mounts, linux } = build({ ipc });
+    assert.ok(linux.namespaces.some(({ type, path }) => type === 'ipc' && path === undefined));
+    return mounts.find(({ destination }) => destination === '/dev/shm')?.source;
+  };
+  assert.equal(of({ shm: '/run/abc/shm' }), '/run/abc/shm');
+  assert.equal(of('none'), undefined);
 });
 
 test('buildSpec: a mount of the user replaces the one every container has', () => {
@@ -147,15 +163,10 @@ test('buildSpec: limits in use are written, others left to the kernel', () => {
   });
 });
 
-test('buildSpec: a limit of the process is never above the engine’s own', () => {
-  const ulimits = [
-    { name: 'nofile', soft: 1024, hard: 1_000_000 },
-    { name: 'core', soft: 0, hard: 0 },
-  ];
-  assert.deepEqual(build({ ulimits }).process.rlimits, [
-    { type: 'RLIMIT_NOFILE', soft: 1024, hard: 20000 },
-    { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
-  ]);
+test('buildSpec: a limit of the process above the engine’s own is refused', () => {
+  const limit = (hard: number) => build({ ulimits: [{ name: 'nofile', soft: 100, hard }] }).process.rlimits;
+  assert.deepEqual(limit(20_000), [{ type: 'RLIMIT_NOFILE', soft: 100, hard: 20_000 }]);
+  assert.throws(() => limit(20_001), /is above what this engine may give/);
 });
 
 test('buildSpec: the filter is the default, none, or the one given', () => {
@@ -186,4 +197,28 @@ test('buildSpec: devices are made and allowed', () => {
 test('buildSpec: a domain name is the container’s own, and not the host’s', () => {
   assert.deepEqual(build({ domainname: 'example.org' }).linux.sysctl, { 'kernel.domainname': 'example.org' });
   assert.equal(build({ domainname: 'example.org', uts: 'host' }).linux.sysctl, undefined);
+});
+
+test('buildSpec: limits of memory, real time and devices reach the control groups', () => {
+  const resources = {
+    ...noLimits,
+    memorySwappiness: 0,
+    cpuRealtimePeriodUs: 1000,
+    cpuRealtimeRuntimeUs: 500,
+    throttles: { readBps: [{ major: 8, minor: 0, rate: 1024 }], writeBps: [], readIops: [], writeIops: [] },
+    blkioWeightDevices: [{ major: 8, minor: 0, weight: 100 }],
+  };
+  const { memory, cpu, blockIO } = build({ resources }).linux.resources;
+  assert.deepEqual(memory, { swappiness: 0 });
+  assert.deepEqual(cpu, { realtimePeriod: 1000, realtimeRuntime: 500 });
+  // This kernel weighs nothing; what it cannot do is left out.
+  assert.deepEqual(blockIO, { throttleReadBpsDevice: [{ major: 8, minor: 0, rate: 1024 }] });
+});
+
+test('buildSpec: --device-cgroup-rule comes after the rules every container has', () => {
+  const { devices = [] } = build({ deviceRules: ['c 42:* rmw', 'a *:* r'] }).linux.resources;
+  assert.deepEqual(devices.slice(-2), [
+    { allow: true, type: 'c', major: 42, access: 'rmw' },
+    { allow: true, access: 'r' },
+  ]);
 });

@@ -1,7 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import type { SpecInput } from '../types.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { defaultDeviceRules, type HostDevice } from './devices.ts';
+import { defaultDeviceRules, deviceRule, type HostDevice } from './devices.ts';
 import type { HostFacts } from './host.ts';
 import { rlimitsOf } from './limits.ts';
 import { initDestination, mountsOf } from './mounts.ts';
@@ -101,13 +101,20 @@ function linuxOf(
     namespaces: namespacesOf(input),
     ...(devices.length === 0 ? {} : { devices: devices.map(({ access: _, ...node }) => node) }),
     resources: {
-      devices: open ? [{ allow: true, access: 'rwm' }] : [...defaultDeviceRules, ...allow],
+      devices: open
+        ? [{ allow: true, access: 'rwm' }]
+        : [...defaultDeviceRules, ...allow, ...(input.deviceRules ?? []).map(deviceRule)],
       ...resourcesOf(input.resources, host.cgroup),
     },
     ...(seccomp === undefined ? {} : { seccomp }),
     maskedPaths: input.maskedPaths ?? (open ? [] : defaultMaskedPaths),
     readonlyPaths: input.readonlyPaths ?? (open ? [] : defaultReadonlyPaths),
   };
+}
+
+function ipcNamespace(ipc: SpecInput['ipc']): 'private' | 'host' | { readonly path: string } {
+  if (ipc === 'host') return ipc;
+  return typeof ipc === 'object' && ipc.path !== undefined ? { path: ipc.path } : 'private';
 }
 
 function namespacesOf(input: SpecInput): OciLinux['namespaces'] {
@@ -120,7 +127,7 @@ function namespacesOf(input: SpecInput): OciLinux['namespaces'] {
     ...(input.netns === 'host' ? [] : [{ type: 'network', path: input.netns }]),
     ...joined('uts', input.uts),
     ...joined('pid', input.pid),
-    ...joined('ipc', input.ipc),
+    ...joined('ipc', ipcNamespace(input.ipc)),
     ...joined('cgroup', input.cgroupns),
   ];
 }
