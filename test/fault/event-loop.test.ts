@@ -61,7 +61,7 @@ async function report(): Promise<Measured> {
  * Strict in what the engine itself does in a turn. A call handed to the thread pool also waits (in glibc before 2.41)
  * until threads that were woken before have found a processor: as long as the idle process had to wait for one.
  */
-function neverHeld(t: TestContext, { engine, idle: beside }: Measured): void {
+function neverHeld(t: TestContext, { engine, idle: beside }: Measured, clients: number): void {
   const show = ({ at, ran, blocked }: LoopSamples['worst'][number]): string =>
     `${(ran + blocked).toFixed(1)} ms at ${at} (ran ${ran.toFixed(1)})`;
   t.diagnostic(`p99 ${engine.p99.held.toFixed(1)} ms, ran ${engine.p99.ran.toFixed(1)}`);
@@ -69,7 +69,8 @@ function neverHeld(t: TestContext, { engine, idle: beside }: Measured): void {
   t.diagnostic(`an idle process waited ${beside.queued.toFixed(1)} ms for a processor`);
   assert.ok(engine.p99.ran <= limit, `one in a hundred turns runs for ${engine.p99.ran} ms`);
   const allowed = limit + Math.max(beside.queued, engine.queued);
-  assert.ok(engine.p99.held <= Math.min(allowed, limit * 2), `one in a hundred turns takes ${engine.p99.held} ms`);
+  const usual = clients === 1 ? limit : allowed;
+  assert.ok(engine.p99.held <= usual, `one in a hundred turns takes ${engine.p99.held} ms`);
   const longer = engine.worst.filter(({ ran, blocked }) => ran > limit * 2 || ran + blocked > allowed);
   assert.deepEqual(longer, [], `held for longer than ${allowed} ms`);
 }
@@ -78,10 +79,10 @@ test('the event loop is not held while containers and networks come and go, one 
   const result = await measured(async (docker) => {
     for (let round = 0; round < 15; round++) await work(docker, round);
   });
-  neverHeld(t, result);
+  neverHeld(t, result, 1);
 });
 
 test('the event loop is not held while ten clients make and remove containers and networks at once', async (t) => {
   const result = await measured((docker) => Promise.all(Array.from({ length: 10 }, (_, round) => work(docker, round))));
-  neverHeld(t, result);
+  neverHeld(t, result, 10);
 });
