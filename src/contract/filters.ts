@@ -31,6 +31,23 @@ function valuesOf(key: string, value: unknown): readonly string[] {
   throw new AppError('invalid', `invalid filter '${key}': want a list of texts`);
 }
 
+const on = ['1', 'true'];
+const off = ['0', 'false'];
+
+/** Throws Docker's text unless every value of a key is a boolean's. */
+export function checkFlag(filters: Filters, key: string): void {
+  const values = filters[key] ?? [];
+  if (values.some((value) => ![...on, ...off].includes(value)))
+    throw new AppError('invalid', `invalid filter '${key}=[${values.join(' ')}]'`);
+}
+
+/** Whether a key is asked to be true; undefined when it is not asked, or both ways. Throws as `checkFlag`. */
+export function flagOf(filters: Filters, key: string): boolean | undefined {
+  checkFlag(filters, key);
+  const asked = new Set((filters[key] ?? []).map((value) => on.includes(value)));
+  return asked.size === 1 ? asked.has(true) : undefined;
+}
+
 /** Throws Docker's text for a key that the list does not know. */
 export function checkFilters(filters: Filters, known: readonly string[]): void {
   for (const key of Object.keys(filters)) {

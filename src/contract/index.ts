@@ -22,7 +22,7 @@ export {
   parseExecCreate,
   parseExecStart,
 } from './exec.ts';
-export { checkFilters, type Filters, parseFilters } from './filters.ts';
+export { checkFilters, checkFlag, type Filters, flagOf, parseFilters } from './filters.ts';
 export type { HostConfig, MountRequest } from './host-config.ts';
 export type { ImageConfigBody, ImageHistoryItem, ImageInspect, ImageSummary, Progress } from './image.ts';
 export type { EndpointSettings, NetworkContainer, NetworkInspect } from './network.ts';

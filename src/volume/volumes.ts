@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, newId } from '../base/index.ts';
 import { copyUp } from './copy-up.ts';
@@ -26,6 +26,17 @@ export class Volumes {
 
   mountpoint(name: string): string {
     return join(this.#root, name, '_data');
+  }
+
+  /** Bytes of the files in it. */
+  async size(name: string): Promise<number> {
+    let bytes = 0;
+    for await (const entry of await opendir(this.mountpoint(name), { recursive: true })) {
+      if (!entry.isFile()) continue;
+      const info = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined); // removed while we look
+      bytes += info?.size ?? 0;
+    }
+    return bytes;
   }
 
   /** Returns the one that exists already under this name. Without a name: an anonymous one. */

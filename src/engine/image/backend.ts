@@ -3,6 +3,7 @@ import { AppError } from '../../base/index.ts';
 import {
   checkFilters,
   type Filters,
+  flagOf,
   type ImageHistoryItem,
   type ImageInspect,
   type ImageSummary,
@@ -42,15 +43,15 @@ export class ImagesBackend {
   async tag(ref: string, repo: string, tag: string): Promise<void> {
     const { id } = this.#parts.images.get(ref);
     await this.#parts.images.tag(ref, repo, tag);
-    this.#parts.events.emit('image', 'tag', id, { name: tag === '' ? repo : `${repo}:${tag}` });
+    this.#tell('tag', id, familiar(parseReference(tag === '' ? repo : `${repo}:${tag}`)));
   }
 
   async remove(ref: string, options: { readonly force: boolean; readonly prune: boolean }): Promise<readonly object[]> {
     const { id } = this.#parts.images.get(ref);
     const done = await this.#parts.images.remove(ref, { ...options, inUse: (image) => this.#userOf(image) });
     for (const step of done) {
-      const [action, name] = 'Untagged' in step ? ['untag', step.Untagged] : ['delete', step.Deleted];
-      this.#parts.events.emit('image', action, id, { name });
+      if ('Untagged' in step) this.#tell('untag', id);
+      else if (step.Deleted === id) this.#tell('delete', id); // its layers go without a word
     }
     return done;
   }
@@ -72,17 +73,29 @@ export class ImagesBackend {
     },
   ): AsyncGenerator<Progress> {
     const id = await this.#parts.images.import(body, options);
-    this.#parts.events.emit('image', 'import', id, { name: id });
+    for (const name of this.#parts.images.get(id).tags) this.#tell('tag', id, name);
+    this.#tell('import', id);
     yield { status: id };
   }
 
   async *load(body: Readable): AsyncGenerator<Progress> {
-    for await (const line of this.#parts.images.load(body)) yield line;
-    this.#parts.events.emit('image', 'load', '', {});
+    const loaded = new Set<string>();
+    for await (const line of this.#parts.images.load(body)) {
+      const name = /^Loaded image(?: ID)?: (.+)\n$/.exec(line.stream ?? '')?.[1];
+      if (name !== undefined) loaded.add(this.#parts.images.get(name).id);
+      yield line;
+    }
+    for (const id of loaded) this.#tell('load', id);
   }
 
   async save(refs: readonly string[]): Promise<Readable> {
-    return this.#parts.images.save(refs);
+    const archive = await this.#parts.images.save(refs);
+    for (const id of new Set(refs.map((ref) => this.#parts.images.get(ref).id))) this.#tell('save', id);
+    return archive;
+  }
+
+  #tell(action: string, id: string, name = id): void {
+    this.#parts.events.emit('image', action, id, { name });
   }
 
   /** There is no registry client yet: an image that is here is said to be here, another cannot be had. */
@@ -103,7 +116,7 @@ export class ImagesBackend {
     filters: Filters,
   ): Promise<{ readonly ImagesDeleted: readonly object[] | null; readonly SpaceReclaimed: number }> {
     checkFilters(filters, ['dangling', 'label', 'label!', 'until']);
-    const all = (filters['dangling'] ?? []).some((value) => value === 'false' || value === '0');
+    const all = flagOf(filters, 'dangling') === false;
     const wanted = matchesPrune(filters);
     const before = this.#parts.images.layersSize();
     const deleted: object[] = [];
@@ -112,9 +125,8 @@ export class ImagesBackend {
       if (!unwanted || this.#userOf(id) !== undefined) continue;
       deleted.push(...(await this.remove(id, { force: true, prune: true })));
     }
-    return {
-      ImagesDeleted: deleted.length === 0 ? null : deleted,
-      SpaceReclaimed: before - this.#parts.images.layersSize(),
-    };
+    const SpaceReclaimed = before - this.#parts.images.layersSize();
+    this.#parts.events.emit('image', 'prune', '', { reclaimed: String(SpaceReclaimed) });
+    return { ImagesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
   }
 }

@@ -1,8 +1,8 @@
 import { matchesGlob } from 'node:path';
-import { checkFilters, type Filters } from '../../contract/index.ts';
+import { checkFilters, type Filters, flagOf } from '../../contract/index.ts';
 import type { Image } from '../../image/index.ts';
 import type { Parts } from '../parts.ts';
-import { hasLabel } from '../view/filter.ts';
+import { hasLabel, matchesPrune } from '../view/filter.ts';
 
 /** Filters of GET /images/json. */
 export function matchesImage({ images }: Pick<Parts, 'images'>, filters: Filters): (image: Image) => boolean {
@@ -11,14 +11,15 @@ export function matchesImage({ images }: Pick<Parts, 'images'>, filters: Filters
   const before = (filters['before'] ?? []).map(createdOf);
   const since = (filters['since'] ?? []).map(createdOf);
   const references = filters['reference'] ?? [];
-  const dangling = filters['dangling'] ?? [];
+  const dangling = flagOf(filters, 'dangling');
+  const wanted = matchesPrune({ until: filters['until'] ?? [] });
   return ({ tags, document }) => {
     const created = document.created ?? '';
     return (
       (references.length === 0 || references.some((pattern) => tags.some((tag) => isReference(tag, pattern)))) &&
       (filters['label'] ?? []).every((wanted) => hasLabel(document.config?.Labels ?? {}, wanted)) &&
-      (dangling.length === 0 ||
-        dangling.some((value) => (value === 'true' || value === '1') === (tags.length === 0))) &&
+      (dangling === undefined || dangling === (tags.length === 0)) &&
+      wanted({}, created) &&
       before.every((time) => created < time) &&
       since.every((time) => created > time)
     );

@@ -1,4 +1,6 @@
 import type { Parts } from '../parts.ts';
+import { summary } from '../view/list.ts';
+import { volumeView } from '../volume/view.ts';
 
 /** GET /system/df. */
 export async function diskUsage(parts: Parts): Promise<object> {
@@ -17,30 +19,13 @@ export async function diskUsage(parts: Parts): Promise<object> {
       Labels: document.config?.Labels ?? null,
       Containers: users(id),
     })),
-    Containers: await Promise.all(
-      containers.all().map(async ({ id, record, state }) => ({
-        Id: id,
-        Names: [`/${record.name}`],
-        Image: record.config.Image,
-        ImageID: record.imageId,
-        Command: record.args.join(' '),
-        Created: Math.floor(Date.parse(record.created) / 1000),
-        State: state.status,
-        Status: state.status,
-        SizeRw: await parts.images.rootfs.size(id),
-        SizeRootFs: images.list().find((image) => image.id === record.imageId)?.size ?? 0,
-        Labels: record.config.Labels,
-        Mounts: record.mounts,
+    Containers: await Promise.all(containers.all().map((container) => summary(parts, container, true))),
+    Volumes: await Promise.all(
+      volumes.list().map(async (record) => ({
+        ...volumeView(parts, record),
+        UsageData: { Size: await volumes.size(record.id), RefCount: record.users.length },
       })),
     ),
-    Volumes: volumes.list().map(({ id, labels, users: by }) => ({
-      Name: id,
-      Driver: 'local',
-      Mountpoint: volumes.mountpoint(id),
-      Labels: labels,
-      Scope: 'local',
-      UsageData: { Size: -1, RefCount: by.length },
-    })),
     BuildCache: [],
   };
 }

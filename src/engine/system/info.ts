@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
 import { arch, availableParallelism, hostname, release, totalmem } from 'node:os';
 import type { SystemInfo } from '../../contract/index.ts';
 import type { Parts } from '../parts.ts';
@@ -15,6 +15,11 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
   return {
     ...fixed,
     ...osRelease(),
+    DriverStatus: [
+      ['Backing Filesystem', backingFileSystem(options.dataRoot)],
+      ['Supports d_type', 'true'],
+    ],
+    OomKillDisable: cgroup === '1',
     ID: options.engineId,
     Name: hostname(),
     Containers: all.length,
@@ -40,7 +45,6 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
 /** What does not depend on this machine or moment. */
 const fixed = {
   Driver: 'overlay2',
-  DriverStatus: [['Backing Filesystem', 'overlayfs'] as const],
   Plugins: {
     Volume: ['local'],
     Network: ['bridge', 'host', 'null'],
@@ -54,7 +58,6 @@ const fixed = {
   CPUShares: true,
   CPUSet: true,
   PidsLimit: true,
-  OomKillDisable: true,
   Debug: false,
   NFd: 0,
   NGoroutines: 0,
@@ -87,6 +90,19 @@ const fixed = {
   SecurityOptions: ['name=seccomp,profile=builtin'],
   FirewallBackend: { Driver: 'nftables' },
 };
+
+/** By f_type of statfs(2), <linux/magic.h>, as Docker names them. */
+const fileSystems: Readonly<Record<number, string>> = {
+  61267: 'extfs',
+  1481003842: 'xfs',
+  2435016766: 'btrfs',
+  16914836: 'tmpfs',
+  2035054128: 'overlayfs',
+  801189825: 'zfs',
+  4076150800: 'f2fs',
+};
+
+const backingFileSystem = (folder: string): string => fileSystems[statfsSync(folder).type] ?? '<unknown>';
 
 /** /etc/os-release, os-release(5). */
 function osRelease(): { readonly OperatingSystem: string; readonly OSVersion: string } {

@@ -1,8 +1,9 @@
-import { AppError } from '../../base/index.ts';
 import { type ContainerSummary, checkFilters, type Filters } from '../../contract/index.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
+import { commandText } from './command-text.ts';
 import { matchesAll } from './filter.ts';
+import { checkValues } from './filter-values.ts';
 import { endpointViews, sizeOfImage } from './inspect.ts';
 import { portSummaries } from './port-view.ts';
 import { statusText } from './status-text.ts';
@@ -36,24 +37,14 @@ const knownFilters = [
 export async function listContainers(parts: Parts, options: ListOptions): Promise<ContainerSummary[]> {
   const { filters } = options;
   checkFilters(filters, knownFilters);
-  checkStatus(filters['status'] ?? []);
-  const all =
-    options.all ||
-    options.limit > 0 ||
-    ['status', 'exited', 'before', 'since'].some((key) => (filters[key] ?? []).length > 0);
+  checkValues(filters);
+  const all = options.all || options.limit > 0 || (filters['status'] ?? []).length > 0;
   let found = parts.containers
     .all()
     .filter((container) => all || container.running || container.state.status === 'restarting');
   found = between(parts, found, filters).filter(matchesAll(parts, filters));
   if (options.limit > 0) found = found.slice(0, options.limit);
   return Promise.all(found.map((container) => summary(parts, container, options.size)));
-}
-
-const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
-function checkStatus(wanted: readonly string[]): void {
-  for (const status of wanted) {
-    if (!statuses.includes(status)) throw new AppError('invalid', `invalid filter 'status=${status}'`);
-  }
 }
 
 /** `before` and `since` name a container: what is older, what is newer than it. */
@@ -66,7 +57,8 @@ function between(parts: Parts, containers: readonly Container[], filters: Filter
   );
 }
 
-async function summary(parts: Parts, container: Container, size: boolean): Promise<ContainerSummary> {
+/** One item of ps, also in `system df`. */
+export async function summary(parts: Parts, container: Container, size: boolean): Promise<ContainerSummary> {
   const { record } = container;
   const published = parts.network.sandboxOf(record.id)?.sandbox.ports ?? [];
   const exposed = container.running ? Object.keys(record.config.ExposedPorts) : [];
@@ -75,7 +67,7 @@ async function summary(parts: Parts, container: Container, size: boolean): Promi
     Names: [`/${record.name}`],
     Image: imageName(parts, container),
     ImageID: record.imageId,
-    Command: record.args.join(' '),
+    Command: commandText(record.args),
     Created: Math.floor(Date.parse(record.created) / 1000),
     Ports: portSummaries(published, exposed),
     ...(size ? await sizes(parts, container) : {}),

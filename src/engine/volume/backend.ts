@@ -1,7 +1,7 @@
-import { checkFilters, type Filters, type VolumeCreateBody, type VolumeInspect } from '../../contract/index.ts';
-import type { VolumeRecord } from '../../volume/index.ts';
+import { checkFilters, type Filters, flagOf, type VolumeCreateBody, type VolumeInspect } from '../../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import { hasLabel, matchesPrune } from '../view/filter.ts';
+import { volumeView } from './view.ts';
 
 /** The volumes as the API asks for them. */
 export class VolumesBackend {
@@ -13,6 +13,7 @@ export class VolumesBackend {
 
   async list(filters: Filters): Promise<{ readonly Volumes: readonly VolumeInspect[]; readonly Warnings: null }> {
     checkFilters(filters, ['dangling', 'driver', 'label', 'name']);
+    const dangling = flagOf(filters, 'dangling');
     const any = (key: string, test: (value: string) => boolean): boolean => {
       const values = filters[key] ?? [];
       return values.length === 0 || values.some(test);
@@ -23,14 +24,14 @@ export class VolumesBackend {
         ({ id, driver, labels, users }) =>
           any('name', (name) => id.includes(name)) &&
           any('driver', (name) => driver === name) &&
-          any('dangling', (value) => (value === 'true' || value === '1') === (users.length === 0)) &&
+          (dangling === undefined || dangling === (users.length === 0)) &&
           (filters['label'] ?? []).every((wanted) => hasLabel(labels, wanted)),
       );
-    return { Volumes: found.map((record) => this.#view(record)), Warnings: null };
+    return { Volumes: found.map((record) => volumeView(this.#parts, record)), Warnings: null };
   }
 
   async inspect(name: string): Promise<VolumeInspect> {
-    return this.#view(this.#parts.volumes.get(name));
+    return volumeView(this.#parts, this.#parts.volumes.get(name));
   }
 
   async create(body: VolumeCreateBody): Promise<VolumeInspect> {
@@ -41,7 +42,7 @@ export class VolumesBackend {
       labels: body.Labels,
     });
     if (fresh) this.#tell('create', record.id);
-    return this.#view(record);
+    return volumeView(this.#parts, record);
   }
 
   async remove(name: string, force: boolean): Promise<void> {
@@ -53,7 +54,7 @@ export class VolumesBackend {
     filters: Filters,
   ): Promise<{ readonly VolumesDeleted: readonly string[] | null; readonly SpaceReclaimed: number }> {
     checkFilters(filters, ['all', 'label', 'label!']);
-    const all = (filters['all'] ?? []).some((value) => value === 'true' || value === '1');
+    const all = flagOf(filters, 'all') ?? false;
     const { all: _all, ...rest } = filters;
     const wanted = matchesPrune(rest);
     const unused = this.#parts.volumes
@@ -61,23 +62,14 @@ export class VolumesBackend {
       .filter(
         ({ users, anonymous, labels, created }) => users.length === 0 && (all || anonymous) && wanted(labels, created),
       );
+    const sizes = await Promise.all(unused.map(({ id }) => this.#parts.volumes.size(id)));
     for (const { id } of unused) await this.remove(id, false);
-    return { VolumesDeleted: unused.length === 0 ? null : unused.map(({ id }) => id), SpaceReclaimed: 0 };
+    const SpaceReclaimed = sizes.reduce((a, b) => a + b, 0);
+    this.#parts.events.emit('volume', 'prune', '', { reclaimed: String(SpaceReclaimed) });
+    return { VolumesDeleted: unused.length === 0 ? null : unused.map(({ id }) => id), SpaceReclaimed };
   }
 
   #tell(action: string, name: string): void {
     this.#parts.events.emit('volume', action, name, { driver: 'local' });
-  }
-
-  #view({ id, created, labels, options }: VolumeRecord): VolumeInspect {
-    return {
-      Name: id,
-      Driver: 'local',
-      Mountpoint: this.#parts.volumes.mountpoint(id),
-      CreatedAt: created,
-      Labels: Object.keys(labels).length === 0 ? null : labels,
-      Options: Object.keys(options).length === 0 ? null : options,
-      Scope: 'local',
-    };
   }
 }
