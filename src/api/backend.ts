@@ -50,8 +50,9 @@ export type LogOptions = {
   readonly stderr: boolean;
   readonly follow: boolean;
   readonly tail: number | undefined;
-  readonly since: Date | undefined;
-  readonly until: Date | undefined;
+  /** Nanoseconds since 1970, as `until`. */
+  readonly since: bigint | undefined;
+  readonly until: bigint | undefined;
 };
 export type LogChunk = {
   readonly stream: 'stdout' | 'stderr';
@@ -105,7 +106,12 @@ export interface ContainerBackend {
     ref: string,
     options: LogOptions,
     signal: AbortSignal,
-  ): Promise<{ readonly tty: boolean; readonly lines: AsyncIterable<LogChunk> }>;
+  ): Promise<{
+    readonly tty: boolean;
+    /** Labels and variables for `details`: "a=1,b=2". */
+    readonly details: string;
+    readonly lines: AsyncIterable<LogChunk>;
+  }>;
   resize(ref: string, height: number, width: number): Promise<void>;
   top(ref: string, psArgs: string): Promise<TopBody>;
   stats(

@@ -269,7 +269,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function conmonJob({ spec, bundle, openStdin, stdinOnce, logPath }: CreateRequest): ConmonJob {
+function conmonJob({ spec, bundle, openStdin, stdinOnce, logPath, logMaxBytes = 0 }: CreateRequest): ConmonJob {
   return {
     id: spec.id,
     folder: bundle,
@@ -277,6 +277,6 @@ function conmonJob({ spec, bundle, openStdin, stdinOnce, logPath }: CreateReques
     stdin: openStdin,
     // With a terminal, closing would take away the input of every later client.
     leaveStdinOpen: openStdin && (spec.tty || !stdinOnce),
-    ...(logPath === undefined ? {} : { logPath }),
+    ...(logPath === undefined ? {} : { logPath, logMaxBytes }),
   };
 }

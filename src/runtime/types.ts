@@ -99,6 +99,8 @@ export type CreateRequest = {
   readonly stdinOnce: boolean;
   /** Where conmon writes the log; undefined for none. */
   readonly logPath?: string;
+  /** At this many bytes the log begins anew; 0: never. */
+  readonly logMaxBytes?: number;
 };
 
 /** A line (or part of one) of a container's log. `time` is `at` with nanoseconds: RFC 3339, UTC. */
@@ -114,8 +116,9 @@ export type LogQuery = {
   readonly stderr: boolean;
   /** undefined: all. */
   readonly tail?: number;
-  readonly since?: Date;
-  readonly until?: Date;
+  /** Nanoseconds since 1970, as `until`; both ends belong to it. */
+  readonly since?: bigint;
+  readonly until?: bigint;
   readonly follow: boolean;
 };
 

@@ -1,6 +1,8 @@
 import { AppError } from '../../base/index.ts';
 import { type Filters, parseFilters } from '../../contract/index.ts';
 
+const nsPerMs = 1_000_000n;
+const nsPerSecond = 1_000_000_000n;
 const off = new Set(['', '0', 'no', 'false', 'none']);
 
 /** The query of a request, read the way Docker's clients write it. Keys that nobody asks for are ignored. */
@@ -47,6 +49,17 @@ export class Query {
       throw new AppError('invalid', `invalid value for ${name}: "${value}": want seconds since 1970 or RFC 3339`);
     }
     return seconds === 0 ? undefined : seconds;
+  }
+
+  /** A moment as `moment` reads it, with all of its digits: nanoseconds since 1970. */
+  nanoseconds(name: string): bigint | undefined {
+    const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d{0,9}))?$/.exec(this.text(name).trim()) ?? [];
+    if (whole !== undefined) {
+      const exact = BigInt(whole) * nsPerSecond + BigInt(fraction.padEnd(9, '0'));
+      return exact === 0n ? undefined : exact;
+    }
+    const seconds = this.moment(name);
+    return seconds === undefined ? undefined : BigInt(Math.round(seconds * 1000)) * nsPerMs;
   }
 
   filters(): Filters {

@@ -46,18 +46,16 @@ async function logs(backend: ContainerBackend, call: Call): Promise<Reply> {
     stderr,
     follow: query.flag('follow'),
     tail: tailOf(query.text('tail')),
-    since: dateOf(query.moment('since')),
-    until: dateOf(query.moment('until')),
+    since: query.nanoseconds('since'),
+    until: query.nanoseconds('until'),
   };
-  const { tty, lines } = await backend.logs(call.param('id'), options, signal);
-  return logStream({ tty, lines, timestamps: query.flag('timestamps') });
+  const { tty, details, lines } = await backend.logs(call.param('id'), options, signal);
+  const prefix = query.flag('details') ? `${details} ` : '';
+  return logStream({ tty, lines, prefix, timestamps: query.flag('timestamps') });
 }
 
 /** "all", "-1" and what is no number mean all. */
 const tailOf = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
-
-const dateOf = (seconds: number | undefined): Date | undefined =>
-  seconds === undefined ? undefined : new Date(seconds * 1000);
 
 function wait(backend: ContainerBackend, call: Call): Reply {
   const wanted = call.query.text('condition') || 'not-running';

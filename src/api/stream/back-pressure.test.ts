@@ -33,7 +33,7 @@ for (const [name, head] of [
     const source = new Source();
     const live: StreamSession = { tty: false, output: source.chunks(), stdin: undefined, detach: () => {} };
     await using server = await ScratchServer.open({
-      containers: { attach: async () => live, logs: async () => ({ tty: false, lines: source.chunks() }) },
+      containers: { attach: async () => live, logs: async () => ({ tty: false, details: '', lines: source.chunks() }) },
     });
     const client = connect({ path: server.path, allowHalfOpen: true }).pause();
     client.write(head);

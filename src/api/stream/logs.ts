@@ -11,6 +11,8 @@ const newline = 0x0a;
 export type LogReply = {
   readonly tty: boolean;
   readonly timestamps: boolean;
+  /** Before every line, after its time; "" for nothing. */
+  readonly prefix: string;
   readonly lines: AsyncIterable<LogChunk>;
 };
 
@@ -36,15 +38,15 @@ function contentType({ version }: Client, tty: boolean): Record<string, string> 
   return { 'Content-Type': tty ? rawType : multiplexedType };
 }
 
-async function copy({ tty, timestamps, lines }: LogReply, outlet: Outlet): Promise<void> {
+async function copy({ tty, timestamps, prefix, lines }: LogReply, outlet: Outlet): Promise<void> {
   const begun = { stdout: false, stderr: false };
   for await (const chunk of lines) {
     if (outlet.closed) return;
     const { stream, data } = chunk;
-    // A line may come in parts: the time belongs before its first.
-    const stamped = timestamps && !begun[stream];
+    // A line may come in parts: what stands before it belongs before its first.
+    const head = begun[stream] ? '' : `${timestamps ? `${timeOf(chunk)} ` : ''}${prefix}`;
     begun[stream] = data.at(-1) !== newline;
-    const text = stamped ? Buffer.concat([Buffer.from(`${timeOf(chunk)} `), data]) : data;
+    const text = head === '' ? data : Buffer.concat([Buffer.from(head), data]);
     const full = outlet.write(...(tty ? [text] : frame(stream, text)));
     if (full) await full;
   }

@@ -100,6 +100,7 @@ const logging = (tty: boolean) =>
     containers: {
       logs: async () => ({
         tty,
+        details: 'a=1',
         lines: (async function* () {
           yield* lines;
         })(),
@@ -144,12 +145,19 @@ test('logs of no stream are refused', async () => {
   assert.match(answer.body, /you must choose at least one stream/);
 });
 
+test('details of a log come after the time, before the first part of a line, also when there are none', async () => {
+  await using server = await logging(true);
+  const answer = await server.ask('GET', '/containers/c/logs?stdout=1&stderr=1&details=1');
+  assert.equal(answer.body, 'a=1 one line\na=1 two\n');
+});
+
 test('following the log of a silent container sends the head at once, and ends when the client goes', async () => {
   const gone = Promise.withResolvers<void>();
   await using server = await ScratchServer.open({
     containers: {
       logs: async (_ref, _options, signal) => ({
         tty: false,
+        details: '',
         lines: (async function* (): AsyncGenerator<LogChunk> {
           yield* [];
           await aborted(signal);

@@ -51,11 +51,12 @@ export type LogOptions = {
   readonly stderr: boolean;
   readonly follow: boolean;
   readonly tail: number | undefined;
-  readonly since: Date | undefined;
-  readonly until: Date | undefined;
+  /** Nanoseconds since 1970, as `until`. */
+  readonly since: bigint | undefined;
+  readonly until: bigint | undefined;
 };
 
-/** GET /containers/{id}/logs: follows until the container ends or the client goes away. */
+/** GET /containers/{id}/logs: follows until the container ends or the client goes away; one that never ran has none. */
 export function readLogs(
   parts: Parts,
   container: Container,
@@ -68,9 +69,9 @@ export function readLogs(
   if (container.record.hostConfig.LogConfig.Type === 'none') {
     throw new AppError('not-implemented', 'configured logging driver does not support reading');
   }
-  if (container.state.startedAt === never && !container.running && !options.follow) return nothing();
+  if (container.state.startedAt === never && !container.running) return nothing();
   const { done, cancel } = container.waiters.add('next-exit');
-  const ended = container.running ? done : container.state.startedAt === never ? done : Promise.resolve();
+  const ended = container.running ? done : Promise.resolve();
   signal.addEventListener('abort', cancel, { once: true });
   const query = {
     stdout: options.stdout,

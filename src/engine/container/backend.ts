@@ -11,6 +11,7 @@ import {
 } from '../../contract/index.ts';
 import type { LogEntry } from '../../runtime/index.ts';
 import { type AttachOptions, attachContainer, type LogOptions, readLogs } from '../attach/attach.ts';
+import { logDetails } from '../attach/log-details.ts';
 import type { Session } from '../attach/session.ts';
 import { createContainer } from '../create/create.ts';
 import { checkName } from '../create/validate.ts';
@@ -119,9 +120,11 @@ export class ContainersBackend {
     ref: string,
     options: LogOptions,
     signal: AbortSignal,
-  ): Promise<{ readonly tty: boolean; readonly lines: AsyncIterable<LogEntry> }> {
+  ): Promise<{ readonly tty: boolean; readonly details: string; readonly lines: AsyncIterable<LogEntry> }> {
     const container = this.#find(ref);
-    return { tty: container.record.config.Tty, lines: readLogs(this.#parts, container, options, signal) };
+    const { record } = container;
+    const lines = readLogs(this.#parts, container, options, signal);
+    return { tty: record.config.Tty, details: logDetails(record), lines };
   }
 
   async resize(ref: string, height: number, width: number): Promise<void> {

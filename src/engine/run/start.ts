@@ -4,7 +4,8 @@ import { resolveUser, type SpecInput } from '../../runtime/index.ts';
 import { announce, announceNetworks, announceVolumes } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
-import { never } from '../container/record.ts';
+import { type ContainerRecord, never } from '../container/record.ts';
+import { logLimits } from '../create/log-options.ts';
 import type { Parts } from '../parts.ts';
 import { environment } from './environment.ts';
 import { prepareMounts } from './mounts.ts';
@@ -54,7 +55,7 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
     bundle: containerFiles(parts, id).bundle,
     openStdin: record.config.OpenStdin,
     stdinOnce: record.config.StdinOnce,
-    ...(record.hostConfig.LogConfig.Type === 'none' ? {} : { logPath: containerFiles(parts, id).log }),
+    ...logFile(parts, record),
   });
   await container.attachPending(() => parts.runtime.attach(id, { stdin: record.config.OpenStdin }));
   announceNetworks(parts, container, 'connect');
@@ -75,6 +76,13 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
       finishedAt: container.state.finishedAt,
     },
   });
+}
+
+/** The monitor keeps one file, which may take as much room as all that were asked for. */
+function logFile(parts: Parts, { id, hostConfig }: ContainerRecord): { logPath?: string; logMaxBytes?: number } {
+  if (hostConfig.LogConfig.Type === 'none') return {};
+  const { maxBytes, files } = logLimits(hostConfig.LogConfig);
+  return { logPath: containerFiles(parts, id).log, logMaxBytes: maxBytes * files };
 }
 
 /** Root file system and sandbox at once, then what depends on both. */

@@ -9,6 +9,8 @@ export type ConmonJob = {
   readonly stdin: boolean;
   readonly leaveStdinOpen: boolean;
   readonly logPath?: string;
+  /** At this many bytes the log begins anew; 0: never. */
+  readonly logMaxBytes?: number;
   /** Set for a process that joins a running container: its OCI process, as JSON in a file. */
   readonly execProcess?: string;
 };
@@ -41,6 +43,7 @@ export function conmonArgs(job: ConmonJob, tools: ConmonTools): string[] {
     ...['-c', job.id, '-u', job.id, '-n', job.id.slice(0, 12)],
     ...['-r', tools.runtimePath, '-b', job.folder, '-p', join(job.folder, conmonFiles.pid)],
     ...['-l', job.logPath === undefined ? 'none' : `k8s-file:${job.logPath}`],
+    ...(job.logMaxBytes ? ['--log-size-max', String(job.logMaxBytes)] : []),
     ...['--runtime-arg', '--root', '--runtime-arg', tools.runtimeRoot],
     ...['--runtime-arg', '--log', '--runtime-arg', '/dev/null'],
     ...(job.execProcess === undefined

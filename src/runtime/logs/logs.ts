@@ -7,8 +7,6 @@ import type { LogLine } from './line.ts';
 import { RecordReader } from './reader.ts';
 import { tailStart } from './tail.ts';
 
-const nsPerMs = 1_000_000n;
-
 /**
  * A container's log: the asked part of what is there and, with `follow`, what comes until the container has ended and
  * all is read. A log that is not there (yet) is empty. A new file in its place (rotation) is read from its start.
@@ -64,10 +62,9 @@ async function isReplaced(path: string, file: FileHandle, position: number): Pro
 }
 
 const isWanted = (line: LogLine, { stdout, stderr, since }: LogQuery): boolean =>
-  (line.stream === 'stdout' ? stdout : stderr) && (since === undefined || line.ns >= BigInt(since.getTime()) * nsPerMs);
+  (line.stream === 'stdout' ? stdout : stderr) && (since === undefined || line.ns >= since);
 
-const isAfter = (line: LogLine, { until }: LogQuery): boolean =>
-  until !== undefined && line.ns > BigInt(until.getTime()) * nsPerMs;
+const isAfter = (line: LogLine, { until }: LogQuery): boolean => until !== undefined && line.ns > until;
 
 /** Tells when a log may have grown, and when it will grow no more. */
 class LogFollower implements Disposable {
