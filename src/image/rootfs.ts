@@ -1,4 +1,4 @@
-import { chmodSync, constants, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { lstat, open, opendir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError, hasCode } from '../base/index.ts';
@@ -28,7 +28,8 @@ export class OverlayRootFs implements RootFs {
 
   start(): void {
     mkdirSync(join(this.#deps.root, 'overlay'), { recursive: true, mode: 0o711 });
-    mkdirSync(this.#empty, { recursive: true, mode: 0o755 });
+    mkdirSync(this.#init, { recursive: true, mode: 0o755 });
+    closeSync(openSync(join(this.#init, '.dockerenv'), 'a', 0o755));
   }
 
   async mount(containerId: string, imageId: string): Promise<string> {
@@ -50,8 +51,9 @@ export class OverlayRootFs implements RootFs {
   /** Names the layers through a descriptor of their folder, which is shorter when the data root's path is long. */
   async #mountMany(lower: readonly string[], { upper, work, merged }: Folders): Promise<void> {
     await using links = await open(join(this.#deps.root, 'l'), constants.O_DIRECTORY);
+    const [init = '', ...layers] = lower;
     const options = optionsOf(
-      lower.map((path) => `/proc/self/fd/${links.fd}/${basename(path)}`),
+      [init, ...layers.map((path) => `/proc/self/fd/${links.fd}/${basename(path)}`)],
       upper,
       work,
     );
@@ -85,8 +87,9 @@ export class OverlayRootFs implements RootFs {
     return { lower: this.#lowers(imageId, 'folder').join(':'), ...folders(this.#home(containerId)) };
   }
 
-  get #empty(): string {
-    return join(this.#deps.root, 'empty');
+  /** Lies over every image: the file by which programs see that they are in a container. */
+  get #init(): string {
+    return join(this.#deps.root, 'init');
   }
 
   #home(containerId: string): string {
@@ -102,8 +105,7 @@ export class OverlayRootFs implements RootFs {
   #lowers(imageId: string, form: 'link' | 'folder'): string[] {
     const { catalog, layers } = this.#deps;
     const ids = new Set(catalog.get(imageId).document.rootfs.diff_ids.toReversed());
-    if (ids.size === 0) return [this.#empty];
-    return [...ids].map((id) => (form === 'link' ? layers.linkPath(id) : layers.folder(id)));
+    return [this.#init, ...[...ids].map((id) => (form === 'link' ? layers.linkPath(id) : layers.folder(id)))];
   }
 }
 
