@@ -14,6 +14,7 @@ import { Poller } from '../syscall/poller.ts';
 import { Volumes } from '../volume/index.ts';
 import { type DaemonFlags, parseDaemonFlags } from './flags.ts';
 import { claimPidfile } from './pidfile.ts';
+import { startWarm } from './warm-start.ts';
 
 type Setting = { readonly id: string; readonly value: string };
 
@@ -23,6 +24,7 @@ type Setting = { readonly id: string; readonly value: string };
  */
 export async function runDaemon(argv: readonly string[]): Promise<number> {
   const flags = parseDaemonFlags(argv);
+  startWarm();
   const log = new Log(flags.logLevel, (line) => process.stderr.write(line));
   process.umask(0o022);
   writeFileSync('/proc/self/comm', 'node'); // Node 24 calls it MainThread, which says nothing in ps and top
