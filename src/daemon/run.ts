@@ -9,13 +9,11 @@ import { createImages } from '../image/index.ts';
 import { createNetworkController, type NetworkController } from '../network/index.ts';
 import { createRuntime } from '../runtime/index.ts';
 import { Database, type EndpointRecord, type NetworkRecord, type SandboxRecord } from '../store/index.ts';
-import { releaseUnused } from '../syscall/memory.ts';
 import { warmThreadPool } from '../syscall/netns.ts';
 import { Poller } from '../syscall/poller.ts';
 import { Volumes } from '../volume/index.ts';
 import { type DaemonFlags, parseDaemonFlags } from './flags.ts';
 import { claimPidfile } from './pidfile.ts';
-import { onRest } from './rest.ts';
 import { startWarm } from './warm-start.ts';
 
 type Setting = { readonly id: string; readonly value: string };
@@ -103,8 +101,6 @@ async function serve(flags: DaemonFlags, log: Log): Promise<void> {
     await server.listen(host);
     log.info(`listening on ${host}`);
   }
-  // Half of what a fresh engine has mapped is only of use for starting one.
-  running.use(onRest(() => releaseUnused().catch((error: unknown) => log.debug(`memory: ${messageOf(error)}`))));
   log.info(`stopping: ${await stopped}`);
 }
 
