@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -67,6 +67,15 @@ test('decompressed() fails when the source fails, before and after the first byt
 
 test('decompressed() reads nothing as nothing', async () => {
   assert.equal((await buffer(await decompressed(Readable.from([], { objectMode: false })))).length, 0);
+});
+
+test('decompressed() lets others go on while it waits for a slow beginning, and for the end of a short one', async () => {
+  for (const rest of ['', 'and the rest']) {
+    const source = new PassThrough();
+    source.write('junk');
+    setTimeout(() => source.end(rest), 20);
+    assert.equal((await buffer(await decompressed(source))).toString(), `junk${rest}`);
+  }
 });
 
 test('sniff() takes a short or unknown beginning for no compression', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { AppError, hasCode, messageOf } from '../base/index.ts';
 import { ZstdFrames } from './zstd-frames.ts';
@@ -41,23 +41,30 @@ export function inflate(source: Readable, compression: 'gzip' | 'zstd'): Readabl
 
 /** The same bytes, uncompressed whatever the compression. A failure of the source or of the data fails the result. */
 export async function decompressed(source: Readable): Promise<Readable> {
-  const head = await peek(source);
+  const { head, rest } = await peek(source);
   const compression = sniff(head);
-  if (compression === 'none') return source;
+  if (compression === 'none') return rest;
   if (compression === 'gzip' || compression === 'zstd') {
-    return inflate(source, compression);
+    return inflate(rest, compression);
   }
-  return throughProgram(source, compression);
+  return throughProgram(rest, compression);
 }
 
-/** Reads the first bytes and puts them back. Ends early on a short stream; throws what the source throws. */
-async function peek(source: Readable): Promise<Uint8Array> {
+/**
+ * Reads the first bytes, and answers with them and a stream that has them still. Throws what the source throws. All
+ * that is there is taken each time: asking again for bytes that have not come would never let them come.
+ */
+async function peek(source: Readable): Promise<{ readonly head: Buffer; readonly rest: Readable }> {
+  const parts: Buffer[] = [];
   for (;;) {
     if (source.errored) throw source.errored;
-    const head: unknown = source.read(magicBytes) ?? (source.readableEnded ? Buffer.alloc(0) : undefined);
-    if (head instanceof Uint8Array) {
-      if (head.length > 0 && !source.readableEnded) source.unshift(head);
-      return head;
+    const part: unknown = source.read();
+    if (part instanceof Uint8Array) parts.push(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+    const head = Buffer.concat(parts);
+    if (source.readableEnded) return { head, rest: Readable.from(parts, { objectMode: false }) };
+    if (head.length >= magicBytes) {
+      source.unshift(head);
+      return { head, rest: source };
     }
     if (source.destroyed) throw new AppError('invalid', 'unexpected EOF');
     const settled = new AbortController();
