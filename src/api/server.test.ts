@@ -232,6 +232,20 @@ test('a pull that fails before its first line has a status', async () => {
   assert.equal(message(pull.body), 'pulling busybox is not there yet');
 });
 
+test('a load that fails says so in its stream, where clients look for it', async () => {
+  await using server = await ScratchServer.open({
+    images: {
+      // biome-ignore lint/correctness/useYield: what fails before its first line
+      load: async function* () {
+        throw new AppError('invalid', 'unexpected EOF');
+      },
+    },
+  });
+  const { status, body } = await server.ask('POST', '/images/load', { body: Buffer.from('junk') });
+  assert.equal(status, 200);
+  assert.deepEqual(JSON.parse(body), { errorDetail: { message: 'unexpected EOF' }, error: 'unexpected EOF' });
+});
+
 test('a failure in the middle of a progress stream is its last line', async () => {
   await using server = await ScratchServer.open({
     images: {

@@ -162,7 +162,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     );
   }
 
-  async kill(id: string, signal: number): Promise<void> {
+  async kill(id: string, signal: number, sent?: () => void): Promise<void> {
     const live = this.#find(id);
     try {
       live.signal(signal);
@@ -170,6 +170,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
       if (!hasCode(error, 'ESRCH')) throw error;
       throw new AppError('conflict', `container ${id} is not running`, { cause: error });
     }
+    sent?.();
     // A frozen process dies only once it is let go.
     if (signal === SIGKILL && (await isFrozen(live.groups))) await thaw(live.groups);
   }

@@ -168,7 +168,8 @@ export interface Runtime {
   ): Promise<
     { readonly running: true; readonly pid: number } | { readonly running: false; readonly exit: Exit | undefined }
   >;
-  kill(id: string, signal: number): Promise<void>;
+  /** `sent` is called once the signal is out, before anything can follow from it. */
+  kill(id: string, signal: number, sent?: () => void): Promise<void>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   resize(id: string, height: number, width: number): Promise<void>;

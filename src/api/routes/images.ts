@@ -4,7 +4,7 @@ import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
 import { archive, empty, json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
-import { progressLines } from '../stream/json-lines.ts';
+import { progressLines, progressLinesAlways } from '../stream/json-lines.ts';
 
 export function imageRoutes(backend: ImageBackend): readonly Route[] {
   return [
@@ -13,7 +13,7 @@ export function imageRoutes(backend: ImageBackend): readonly Route[] {
     {
       method: 'POST',
       path: '/images/load',
-      handle: ({ query, stream }) => progressLines(backend.load(stream, { quiet: query.flag('quiet') })),
+      handle: ({ query, stream }) => progressLinesAlways(backend.load(stream, { quiet: query.flag('quiet') })),
     },
     {
       method: 'POST',

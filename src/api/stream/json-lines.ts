@@ -37,8 +37,13 @@ export function progressLines(items: AsyncIterable<object>): Reply {
   return jsonLinesChecked(withFailureLine(items));
 }
 
-async function* withFailureLine(items: AsyncIterable<object>): AsyncIterable<object> {
-  let begun = false;
+/** The same with no refusal: every failure is a line. So load answers, and clients look for its failures there. */
+export function progressLinesAlways(items: AsyncIterable<object>): Reply {
+  return jsonLines(withFailureLine(items, true));
+}
+
+async function* withFailureLine(items: AsyncIterable<object>, always = false): AsyncIterable<object> {
+  let begun = always;
   try {
     for await (const item of items) {
       begun = true;

@@ -78,12 +78,12 @@ export class ImagesBackend {
     yield { status: id };
   }
 
-  async *load(body: Readable): AsyncGenerator<Progress> {
+  async *load(body: Readable, { quiet }: { readonly quiet: boolean }): AsyncGenerator<Progress> {
     const loaded = new Set<string>();
     for await (const line of this.#parts.images.load(body)) {
       const name = /^Loaded image(?: ID)?: (.+)\n$/.exec(line.stream ?? '')?.[1];
       if (name !== undefined) loaded.add(this.#parts.images.get(name).id);
-      yield line;
+      if (!quiet || line.stream !== undefined) yield line;
     }
     for (const id of loaded) this.#tell('load', id);
   }

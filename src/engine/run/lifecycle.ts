@@ -5,6 +5,7 @@ import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
 import { containerEnded, scheduleRestart } from './ended.ts';
+import { sendIfAlive, sendSignal } from './signal.ts';
 import { startContainer } from './start.ts';
 
 export type StopOptions = { readonly timeout: number | undefined; readonly signal: string | undefined };
@@ -66,7 +67,7 @@ export class Lifecycle {
   async #signalAndWait(container: Container, options: StopOptions, done: Promise<unknown>): Promise<void> {
     const { config } = container.record;
     const seconds = options.timeout ?? config.StopTimeout ?? defaultStopSeconds;
-    await this.#sendIfAlive(container, signalNumber(options.signal ?? (config.StopSignal || 'SIGTERM')));
+    await sendIfAlive(this.#parts, container, signalNumber(options.signal ?? (config.StopSignal || 'SIGTERM')));
     if (seconds !== 0) {
       const timer = new AbortController();
       const timeout = seconds < 0 ? new Promise(() => {}) : sleep(seconds * 1000, 'timeout', { signal: timer.signal });
@@ -74,7 +75,7 @@ export class Lifecycle {
       timer.abort();
       if (first !== 'timeout') return;
     }
-    await this.#sendIfAlive(container, SIGKILL);
+    await sendIfAlive(this.#parts, container, SIGKILL);
     await done;
   }
 
@@ -91,7 +92,7 @@ export class Lifecycle {
       );
     const stops = number === SIGKILL || number === signalNumber(container.record.config.StopSignal || 'SIGTERM');
     if (stops) container.update({ stoppedByUser: true });
-    await this.#send(container, number);
+    await sendSignal(this.#parts, container, number);
   }
 
   async restart(container: Container, options: StopOptions): Promise<void> {
@@ -118,20 +119,6 @@ export class Lifecycle {
     await this.#parts.runtime.resume(container.id);
     container.update({ state: { status: 'running' } });
     announce(this.#parts, container, 'unpause');
-  }
-
-  /** For a process that may end at any moment: what has ended needs no signal. */
-  async #sendIfAlive(container: Container, signal: number): Promise<void> {
-    try {
-      await this.#send(container, signal);
-    } catch (error) {
-      if (!(error instanceof AppError && error.kind === 'conflict')) throw error;
-    }
-  }
-
-  async #send(container: Container, signal: number): Promise<void> {
-    await this.#parts.runtime.kill(container.id, signal);
-    announce(this.#parts, container, 'kill', { signal: String(signal) });
   }
 
   #giveUpRestart(container: Container): void {

@@ -3,6 +3,7 @@ import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles, removeFolder } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
+import { sendIfAlive } from './signal.ts';
 import { tearDown } from './tear-down.ts';
 
 const SIGKILL = 9;
@@ -28,8 +29,7 @@ export async function removeContainer(parts: Parts, container: Container, option
 async function endRun(parts: Parts, container: Container): Promise<void> {
   if (!container.running) return;
   container.update({ stoppedByUser: true });
-  await parts.runtime.kill(container.id, SIGKILL);
-  announce(parts, container, 'kill', { signal: String(SIGKILL) });
+  await sendIfAlive(parts, container, SIGKILL);
   if (container.state.status === 'paused') await parts.runtime.resume(container.id); // a frozen process cannot die
   await container.ended;
 }
