@@ -13,6 +13,7 @@ export class Call {
   readonly stream: Readable;
   readonly #params: Readonly<Record<string, string | undefined>>;
   readonly #json: () => Promise<unknown>;
+  readonly #skipBody: () => Promise<void>;
 
   constructor(parts: {
     readonly params: Readonly<Record<string, string | undefined>>;
@@ -21,6 +22,7 @@ export class Call {
     readonly signal: AbortSignal;
     readonly stream: Readable;
     readonly json: () => Promise<unknown>;
+    readonly skipBody: () => Promise<void>;
   }) {
     this.query = parts.query;
     this.version = parts.version;
@@ -28,6 +30,7 @@ export class Call {
     this.stream = parts.stream;
     this.#params = parts.params;
     this.#json = parts.json;
+    this.#skipBody = parts.skipBody;
   }
 
   /** A part of the path. Throws `invalid` when it is empty. */
@@ -35,6 +38,11 @@ export class Call {
     const value = this.#params[name];
     if (!value) throw new AppError('invalid', `missing ${name} in the request path`);
     return value;
+  }
+
+  /** Passes over a body that nobody reads, so that a connection which becomes a stream begins behind it. */
+  skipBody(): Promise<void> {
+    return this.#skipBody();
   }
 
   /** The body, decoded; undefined when there is none. Throws `invalid` with Docker's texts. */

@@ -43,6 +43,9 @@ function callOf({ params, query, version }: Match, client: Client): Call {
     signal: goneSignal(client),
     stream: request,
     json: () => readJson(request, upgrade),
+    skipBody: async () => {
+      if (upgrade && hasBody(request.headers)) await takeUpgradeBody(upgrade, request.headers, jsonLimit);
+    },
   });
 }
 

@@ -23,6 +23,7 @@ export function containerStreamRoutes(backend: ContainerBackend): readonly Route
 
 async function attach(backend: ContainerBackend, call: Call): Promise<Reply> {
   const { query } = call;
+  await call.skipBody(); // some clients repeat the query in one
   const detachKeys = query.text('detachKeys');
   const keys = parseDetachKeys(detachKeys);
   const live = await backend.attach(call.param('id'), {

@@ -1,4 +1,5 @@
 import { AppError } from '../../base/index.ts';
+import { compareVersions } from '../../contract/index.ts';
 import type { ImageBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
@@ -36,7 +37,7 @@ function oneImageRoutes(backend: ImageBackend): readonly Route[] {
     {
       method: 'GET',
       path: '/images/:name/json',
-      handle: async (call) => json(200, await backend.inspect(call.param('name'))),
+      handle: async (call) => json(200, withVirtualSize(await backend.inspect(call.param('name')), call.version)),
     },
     {
       method: 'GET',
@@ -67,14 +68,25 @@ function oneImageRoutes(backend: ImageBackend): readonly Route[] {
   ];
 }
 
-async function list(backend: ImageBackend, { query }: Call): Promise<Reply> {
+async function list(backend: ImageBackend, { query, version }: Call): Promise<Reply> {
   const options = {
     all: query.flag('all'),
     filters: query.filters(),
     digests: query.flag('digests'),
     sharedSize: query.flag('shared-size'),
   };
-  return json(200, await backend.list(options));
+  return json(
+    200,
+    (await backend.list(options)).map((image) => withVirtualSize(image, version)),
+  );
+}
+
+/** The size under a second name, for clients of before API 1.44. */
+function withVirtualSize<T extends { readonly Size: number }>(
+  image: T,
+  version: string,
+): T | (T & { VirtualSize: number }) {
+  return compareVersions(version, '1.44') < 0 ? { ...image, VirtualSize: image.Size } : image;
 }
 
 /** A pull when `fromImage` is given, else an import of the body. */

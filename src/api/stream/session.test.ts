@@ -47,6 +47,19 @@ test('the half-close of the client ends stdin, and output goes on after it', asy
   assert.deepEqual(client.stream, frame(1, '7'));
 });
 
+test('a body that comes with an attach is no stdin', async () => {
+  const live = new FakeSession();
+  await using server = await attaching(live);
+  const body = '{"stream":true,"stdin":true}';
+  const head = attachHead.replace('text/plain', 'application/json').replace('Length: 0', `Length: ${body.length}`);
+  using client = server.raw(`${head}${body}`);
+  await client.untilHead();
+  client.socket.end('typed\n');
+  assert.equal(await live.input(), 'typed\n');
+  live.end();
+  await client.ended;
+});
+
 test('a client that is gone is let go', async () => {
   const live = new FakeSession();
   await using server = await attaching(live);

@@ -131,6 +131,7 @@ export class ContainersBackend {
     const container = this.#find(ref);
     if (!container.running) throw new AppError('conflict', `container ${container.id} is not running`);
     await this.#parts.runtime.resize(container.id, height, width);
+    announce(this.#parts, container, 'resize', { height: String(height), width: String(width) });
   }
 
   async top(ref: string, psArgs: string): Promise<TopBody> {
