@@ -120,7 +120,9 @@ export interface ContainerBackend {
     signal: AbortSignal,
   ): AsyncIterable<ContainerStats>;
   update(ref: string, body: UpdateBody): Promise<{ readonly Warnings: readonly string[] | null }>;
-  prune(filters: Filters): Promise<{ readonly ContainersDeleted: readonly string[]; readonly SpaceReclaimed: number }>;
+  prune(
+    filters: Filters,
+  ): Promise<{ readonly ContainersDeleted: readonly string[] | null; readonly SpaceReclaimed: number }>;
   /** Only the 1st process's view is needed now; more in a later issue. */
   changes(ref: string): Promise<readonly { readonly Path: string; readonly Kind: 0 | 1 | 2 }[]>;
 }

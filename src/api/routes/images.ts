@@ -1,11 +1,11 @@
 import { AppError } from '../../base/index.ts';
-import { compareVersions } from '../../contract/index.ts';
 import type { ImageBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
 import { archive, empty, json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
 import { progressLines, progressLinesAlways } from '../stream/json-lines.ts';
+import { inspectOf, withVirtualSize } from './image-versions.ts';
 
 export function imageRoutes(backend: ImageBackend): readonly Route[] {
   return [
@@ -37,7 +37,7 @@ function oneImageRoutes(backend: ImageBackend): readonly Route[] {
     {
       method: 'GET',
       path: '/images/:name/json',
-      handle: async (call) => json(200, withVirtualSize(await backend.inspect(call.param('name')), call.version)),
+      handle: async (call) => json(200, inspectOf(await backend.inspect(call.param('name')), call.version)),
     },
     {
       method: 'GET',
@@ -79,14 +79,6 @@ async function list(backend: ImageBackend, { query, version }: Call): Promise<Re
     200,
     (await backend.list(options)).map((image) => withVirtualSize(image, version)),
   );
-}
-
-/** The size under a second name, for clients of before API 1.44. */
-function withVirtualSize<T extends { readonly Size: number }>(
-  image: T,
-  version: string,
-): T | (T & { VirtualSize: number }) {
-  return compareVersions(version, '1.44') < 0 ? { ...image, VirtualSize: image.Size } : image;
 }
 
 /** A pull when `fromImage` is given, else an import of the body. */

@@ -153,7 +153,7 @@ export class ContainersBackend {
   /** Removes what does not run. */
   async prune(
     filters: Filters,
-  ): Promise<{ readonly ContainersDeleted: readonly string[]; readonly SpaceReclaimed: number }> {
+  ): Promise<{ readonly ContainersDeleted: readonly string[] | null; readonly SpaceReclaimed: number }> {
     checkFilters(filters, ['label', 'label!', 'until']);
     const wanted = matchesPrune(filters);
     const gone = this.#parts.containers
@@ -165,7 +165,8 @@ export class ContainersBackend {
     const sizes = await Promise.all(gone.map(({ id }) => this.#parts.images.rootfs.size(id)));
     for (const container of gone) await removeContainer(this.#parts, container, { force: false, volumes: false });
     this.#parts.events.emit('container', 'prune', '', { reclaimed: String(sizes.reduce((a, b) => a + b, 0)) });
-    return { ContainersDeleted: gone.map(({ id }) => id), SpaceReclaimed: sizes.reduce((a, b) => a + b, 0) };
+    const ContainersDeleted = gone.length === 0 ? null : gone.map(({ id }) => id);
+    return { ContainersDeleted, SpaceReclaimed: sizes.reduce((a, b) => a + b, 0) };
   }
 
   async changes(ref: string): Promise<never> {
