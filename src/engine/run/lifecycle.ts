@@ -48,8 +48,8 @@ export class Lifecycle {
 
   /** Asks, waits, kills; answers when the exit is recorded. Throws not-modified when it does not run. */
   async stop(container: Container, options: StopOptions): Promise<void> {
-    if (container.state.status === 'restarting') {
-      this.#giveUpRestart(container);
+    if (await this.#gaveUpRestart(container)) {
+      announce(this.#parts, container, 'stop');
       return;
     }
     if (!container.running) throw new AppError('not-modified', `container ${container.id} is not running`);
@@ -81,10 +81,7 @@ export class Lifecycle {
 
   async kill(container: Container, signal: string): Promise<void> {
     const number = signal === '' ? SIGKILL : signalNumber(signal);
-    if (container.state.status === 'restarting') {
-      this.#stopRestarting(container);
-      return;
-    }
+    if (await this.#gaveUpRestart(container)) return;
     if (!container.running)
       throw new AppError(
         'conflict',
@@ -121,14 +118,15 @@ export class Lifecycle {
     announce(this.#parts, container, 'unpause');
   }
 
-  #giveUpRestart(container: Container): void {
-    this.#stopRestarting(container);
-    announce(this.#parts, container, 'stop');
-  }
-
-  #stopRestarting(container: Container): void {
-    clearTimeout(container.restartTimer);
-    container.update({ stoppedByUser: true, state: { status: 'exited' } });
-    container.waiters.tell('exit', container.state.exitCode, '');
+  /** Whether a restart was still to come, and now is not. One that has begun comes to its end first: then it runs. */
+  async #gaveUpRestart(container: Container): Promise<boolean> {
+    if (container.state.status !== 'restarting') return false;
+    return this.#parts.queue.run(container.id, () => {
+      if (container.state.status !== 'restarting') return false;
+      clearTimeout(container.restartTimer);
+      container.update({ stoppedByUser: true, state: { status: 'exited' } });
+      container.waiters.tell('exit', container.state.exitCode, '');
+      return true;
+    });
   }
 }
