@@ -106,7 +106,7 @@ export class NetworkLab {
   /** Whether a ping from a container is answered. */
   pings(containerId: string, address: string): boolean {
     try {
-      this.inside(containerId, 'ping', '-c1', '-W1', address);
+      this.inside(containerId, 'ping', '-c3', '-i0.2', '-W1', address);
       return true;
     } catch {
       return false;
