@@ -10,6 +10,8 @@ import { startContainer } from './start.ts';
 
 export type StopOptions = { readonly timeout: number | undefined; readonly signal: string | undefined };
 const defaultStopSeconds = 10;
+/** How long kill waits for what cannot refuse to die, in seconds. */
+const killSeconds = 10;
 const SIGKILL = 9;
 
 /** The verbs that move a container from one state to another. */
@@ -89,7 +91,22 @@ export class Lifecycle {
       );
     const stops = number === SIGKILL || number === signalNumber(container.record.config.StopSignal || 'SIGTERM');
     if (stops) container.update({ stoppedByUser: true });
-    await sendSignal(this.#parts, container, number);
+    if (number === SIGKILL) await this.#killAndWait(container);
+    else await sendSignal(this.#parts, container, number);
+  }
+
+  /** Answers when the exit is recorded, or after a while: a process can hang in the kernel. */
+  async #killAndWait(container: Container): Promise<void> {
+    const { done, cancel } = container.waiters.add('next-exit');
+    const timer = new AbortController();
+    try {
+      await sendIfAlive(this.#parts, container, SIGKILL);
+      const late = sleep(killSeconds * 1000, undefined, { signal: timer.signal }).catch(() => {});
+      await Promise.race([done, late]);
+    } finally {
+      timer.abort();
+      cancel();
+    }
   }
 
   async restart(container: Container, options: StopOptions): Promise<void> {
@@ -120,13 +137,16 @@ export class Lifecycle {
 
   /** Whether a restart was still to come, and now is not. One that has begun comes to its end first: then it runs. */
   async #gaveUpRestart(container: Container): Promise<boolean> {
-    if (container.state.status !== 'restarting') return false;
-    return this.#parts.queue.run(container.id, () => {
-      if (container.state.status !== 'restarting') return false;
+    let given = false;
+    const giveUp = (): void => {
+      if (container.state.status !== 'restarting') return;
       clearTimeout(container.restartTimer);
       container.update({ stoppedByUser: true, state: { status: 'exited' } });
       container.waiters.tell('exit', container.state.exitCode, '');
-      return true;
-    });
+      given = true;
+    };
+    // What has run only for a moment is already waiting again.
+    while (container.state.status === 'restarting') await this.#parts.queue.run(container.id, giveUp);
+    return given;
   }
 }
