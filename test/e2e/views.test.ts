@@ -103,6 +103,7 @@ test('a container that waits to be restarted can be neither entered nor paused, 
     ]) {
       assert.match((await engine.docker(...args)).stderr, /is restarting, wait until the container is running/);
     }
+    assert.match((await engine.docker('rm', 'again')).stderr, /container is restarting: stop the container before/);
     await engine.ok('kill', 'again');
     assert.equal(await engine.ok('inspect', '-f', '{{.State.Status}}', 'again'), 'exited');
     await engine.ok('rm', 'again');

@@ -17,7 +17,8 @@ export async function removeContainer(parts: Parts, container: Container, option
     removed = await parts.queue.run(container.id, async () => {
       if (parts.containers.byId(container.id) === undefined) return true; // --rm was faster
       if (container.running && options.force) return false; // it was being started while we ended its last run
-      if (container.running) throw new AppError('conflict', refusal(container));
+      const restarts = container.state.status === 'restarting';
+      if (container.running || (restarts && !options.force)) throw new AppError('conflict', refusal(container));
       clearTimeout(container.restartTimer);
       await tearDown(parts, container);
       await removeRecord(parts, container, options.volumes);
@@ -30,14 +31,13 @@ async function endRun(parts: Parts, container: Container): Promise<void> {
   if (!container.running) return;
   container.update({ stoppedByUser: true });
   await sendIfAlive(parts, container, SIGKILL);
-  if (container.state.status === 'paused') await parts.runtime.resume(container.id); // a frozen process cannot die
   await container.ended;
 }
 
 const refusal = ({ id, state, record }: Container): string =>
   state.status === 'paused'
     ? `cannot remove container "/${record.name}": container is paused and must be unpaused first`
-    : `cannot remove container "/${record.name}": container is running: stop the container before removing or force remove: You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`;
+    : `cannot remove container "/${record.name}": container is ${state.status}: stop the container before removing or force remove: You cannot remove a ${state.status} container ${id}. Stop the container before attempting removal or force remove`;
 
 /** The record goes last of all that is durable: an engine killed in between finishes the removal when it starts. */
 export async function removeRecord(parts: Parts, container: Container, volumes = true): Promise<void> {
