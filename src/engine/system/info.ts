@@ -84,9 +84,9 @@ const fixed = {
   },
   LiveRestoreEnabled: true,
   Isolation: '',
-  InitBinary: '',
+  InitBinary: 'docker-init',
   ContainerdCommit: { ID: '' },
-  InitCommit: { ID: '' },
+  InitCommit: { ID: 'N/A' },
   SecurityOptions: ['name=seccomp,profile=builtin'],
   FirewallBackend: { Driver: 'nftables' },
 };
