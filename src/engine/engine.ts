@@ -47,13 +47,14 @@ export function createEngine(deps: EngineDeps): Engine {
     ...deps,
     events: new EventBus(),
     containers: new Registry(deps.containers),
+    execs: new ExecStore(),
     queue: new KeyedQueue(),
   };
   const lifecycle = new Lifecycle(parts);
   return {
     backend: {
       containers: new ContainersBackend(parts, lifecycle),
-      execs: new Execs(parts, new ExecStore()),
+      execs: new Execs(parts),
       images: new ImagesBackend(parts),
       networks: new NetworksBackend(parts),
       volumes: new VolumesBackend(parts),

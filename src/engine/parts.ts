@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime/index.ts';
 import type { Volumes } from '../volume/index.ts';
 import type { Registry } from './container/registry.ts';
 import type { EventBus } from './events/bus.ts';
+import type { ExecStore } from './exec/exec-record.ts';
 
 export type EngineOptions = {
   /** Where each container keeps its log, hosts files and bundle. */
@@ -32,6 +33,7 @@ export type Parts = {
   readonly volumes: Volumes;
   readonly events: EventBus;
   readonly containers: Registry;
+  readonly execs: ExecStore;
   /** One queue per container: its starts, ends and removals happen one after another. */
   readonly queue: KeyedQueue;
   readonly log: Log;

@@ -12,11 +12,12 @@ export type ExecRecord = {
   exitCode: number | null;
   /** On the host; 0 before it runs. */
   pid: number;
-  handle?: ExecHandle;
+  /** Set while it runs: it holds pipes and what is in them. */
+  handle?: ExecHandle | undefined;
 };
 
-/** Ended instances stay to be inspected, the oldest go first. */
-const kept = 1000;
+/** Ended instances stay to be inspected, the oldest go first. A client that asks does so at once. */
+const kept = 200;
 
 export class ExecStore {
   readonly #records = new Map<string, ExecRecord>();
@@ -35,6 +36,15 @@ export class ExecStore {
     const record = this.#records.get(id);
     if (record === undefined) throw new AppError('not-found', `No such exec instance: ${id}`);
     return record;
+  }
+
+  /** Nothing to do for one that was forgotten with its container while it ran. */
+  ended(id: string, exitCode: number): void {
+    const record = this.#records.get(id);
+    if (record === undefined) return;
+    record.state = 'exited';
+    record.exitCode = exitCode;
+    record.handle = undefined;
   }
 
   forgetContainer(containerId: string): void {

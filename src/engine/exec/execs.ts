@@ -6,7 +6,6 @@ import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
 import { environment } from '../run/environment.ts';
-import type { ExecStore } from './exec-record.ts';
 
 export type ExecStart = {
   readonly detach: boolean;
@@ -17,11 +16,9 @@ export type ExecStart = {
 /** Processes run in containers that are up. They are forgotten with their container. */
 export class Execs {
   readonly #parts: Parts;
-  readonly #store: ExecStore;
 
-  constructor(parts: Parts, store: ExecStore) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#store = store;
   }
 
   async create(ref: string, body: ExecCreateBody): Promise<{ readonly Id: string }> {
@@ -29,14 +26,14 @@ export class Execs {
     checkRuns(container);
     if (body.Cmd === null || body.Cmd.length === 0) throw new AppError('invalid', 'No exec command specified');
     const id = newId();
-    this.#store.put({ id, containerId: container.id, body, state: 'created', exitCode: null, pid: 0 });
+    this.#parts.execs.put({ id, containerId: container.id, body, state: 'created', exitCode: null, pid: 0 });
     container.execs.add(id);
     announce(this.#parts, container, `exec_create: ${commandText(body.Cmd)}`, { execID: id });
     return { Id: id };
   }
 
   async start(id: string, options: ExecStart): Promise<Session | undefined> {
-    const exec = this.#store.get(id);
+    const exec = this.#parts.execs.get(id);
     const container = this.#parts.containers.find(exec.containerId);
     if (exec.state !== 'created') throw new AppError('conflict', `Error: Exec command ${id} has already run`);
     checkRuns(container);
@@ -57,7 +54,7 @@ export class Execs {
   }
 
   async #run(container: Container, id: string, body: ExecCreateBody, options: ExecStart): Promise<ExecHandle> {
-    const exec = this.#store.get(id);
+    const exec = this.#parts.execs.get(id);
     try {
       exec.handle = await this.#parts.runtime.exec(container.id, await this.#request(container, id, body, options));
     } catch (error) {
@@ -94,14 +91,12 @@ export class Execs {
   }
 
   #ended(container: Container, id: string, code: number): void {
-    const exec = this.#store.get(id);
-    exec.state = 'exited';
-    exec.exitCode = code;
+    this.#parts.execs.ended(id, code);
     container.execs.delete(id);
   }
 
   inspect(id: string): ExecInspect {
-    const { body, state, exitCode, pid, containerId } = this.#store.get(id);
+    const { body, state, exitCode, pid, containerId } = this.#parts.execs.get(id);
     const [entrypoint = '', ...args] = body.Cmd ?? [];
     return {
       ID: id,
@@ -119,7 +114,7 @@ export class Execs {
   }
 
   async resize(id: string, height: number, width: number): Promise<void> {
-    const { handle, state } = this.#store.get(id);
+    const { handle, state } = this.#parts.execs.get(id);
     if (handle === undefined || state !== 'running') throw new AppError('conflict', `exec ${id} is not running`);
     await handle.resize(height, width);
   }

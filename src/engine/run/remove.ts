@@ -52,6 +52,7 @@ export async function removeRecord(parts: Parts, container: Container, volumes =
   for (const name of await parts.volumes.releaseAll(container.id, volumes))
     parts.events.emit('volume', 'destroy', name, { driver: 'local' });
   parts.containers.delete(container);
+  parts.execs.forgetContainer(container.id);
   container.dropPending();
   announce(parts, container, 'destroy');
   container.waiters.tell('removed', exitCode, '');
