@@ -62,7 +62,7 @@ async function serve(flags: DaemonFlags, log: Log): Promise<void> {
       log,
     }),
   );
-  const network = openNetwork(flags, { database, execRoot, dataRoot, notice, log });
+  const network = openNetwork(flags, { database, execRoot, dataRoot, notice, log, poller });
   running.defer(() => network.stop());
   const volumes = new Volumes({
     dataRoot,
@@ -110,14 +110,16 @@ type NetworkDeps = {
   readonly dataRoot: string;
   readonly notice: (message: string) => void;
   readonly log: Log;
+  readonly poller: Poller;
 };
 
 function openNetwork(
   flags: DaemonFlags,
-  { database, execRoot, dataRoot, notice, log }: NetworkDeps,
+  { database, execRoot, dataRoot, notice, log, poller }: NetworkDeps,
 ): NetworkController {
   return createNetworkController({
     log,
+    poller,
     store: {
       networks: database.table<NetworkRecord>('network'),
       endpoints: database.table<EndpointRecord>('endpoint'),

@@ -2,6 +2,7 @@ import { AppError, KeyedQueue, type Log } from '../base/index.ts';
 import { NftContext } from '../nftables/context.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
 import { warmThreadPool } from '../syscall/netns.ts';
+import { Poller } from '../syscall/poller.ts';
 import { Attachments } from './attachments.ts';
 import type { Core } from './core.ts';
 import { HostResolvers, Resolver } from './dns/index.ts';
@@ -46,6 +47,8 @@ export type NetworkDeps = {
   readonly hostNetns?: number;
   /** The host's resolv.conf. */
   readonly hostResolvers?: HostResolvers;
+  /** Absent: one of our own. */
+  readonly poller?: Poller;
 };
 
 export const createNetworkController = (deps: NetworkDeps): NetworkController => new Controller(deps);
@@ -189,6 +192,7 @@ function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
   return {
     options,
     log,
+    poller: deps.poller ?? resources.use(new Poller()),
     drivers,
     records,
     planner: new Planner(records, drivers),

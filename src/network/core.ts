@@ -1,4 +1,5 @@
 import type { Log } from '../base/index.ts';
+import type { Poller } from '../syscall/poller.ts';
 import type { FirewallTable } from './firewall/index.ts';
 import type { Flows } from './flows.ts';
 import type { FreshSandboxes } from './fresh-sandboxes.ts';
@@ -17,6 +18,7 @@ import type { NetworkOptions } from './types.ts';
 export type Core = {
   readonly options: NetworkOptions;
   readonly log: Log;
+  readonly poller: Poller;
   readonly drivers: DriverRegistry;
   readonly records: Records;
   readonly planner: Planner;

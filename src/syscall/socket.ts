@@ -24,6 +24,7 @@ export const SO_REUSEADDR = 2;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_RCVTIMEO = 20;
+export const SO_RCVBUFFORCE = 33;
 export const SO_ATTACH_FILTER = 26;
 export const SO_DETACH_FILTER = 27;
 // <linux/in.h>, <linux/in6.h>
