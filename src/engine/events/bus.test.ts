@@ -31,6 +31,18 @@ test('EventBus.subscribe() replays the past and ends at `until`', async () => {
   assert.deepEqual(await take(bus.subscribe(query, new AbortController().signal), 9), ['create']);
 });
 
+test('EventBus.subscribe() replays an event of the very millisecond that `since` and `until` name', async (t) => {
+  // As a double each of these nanoseconds lies above or below itself.
+  for (let ms = 1_700_000_000_000; ms < 1_700_000_000_050; ms++) {
+    t.mock.method(Date, 'now', () => ms);
+    const bus = new EventBus();
+    bus.emit('container', 'start', 'a', {});
+    const past = bus.subscribe({ ...all, since: ms / 1000, until: ms / 1000 }, new AbortController().signal);
+    assert.deepEqual(await take(past, 9), ['start'], `${ms}`);
+    t.mock.restoreAll();
+  }
+});
+
 test('EventBus.subscribe() ends when its client goes away', async () => {
   const bus = new EventBus();
   const client = new AbortController();

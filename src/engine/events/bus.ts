@@ -6,6 +6,8 @@ const ringSize = 256;
 
 export type EventType = 'container' | 'network' | 'image' | 'volume' | 'daemon';
 type Listener = (event: EventMessage) => void;
+/** With its exact time: `timeNano` is a double, which near 1.7e18 holds every 256th nanosecond only. */
+type Past = { readonly event: EventMessage; readonly atNs: bigint };
 export type EventQuery = {
   readonly since: number | undefined;
   readonly until: number | undefined;
@@ -14,14 +16,15 @@ export type EventQuery = {
 
 /** What happened, told to whoever listens, and the last of it kept for whoever asks later. */
 export class EventBus {
-  readonly #ring: EventMessage[] = [];
+  readonly #ring: Past[] = [];
   readonly #listeners = new Set<Listener>();
   #lastNs = 0n;
 
   /** `attributes` names the object for people and filters: name, image, labels, exit code. */
   emit(type: EventType, action: string, id: string, attributes: Readonly<Record<string, string>>): void {
-    const event = message(type, action, id, attributes, this.#now());
-    this.#ring.push(event);
+    const atNs = this.#now();
+    const event = message(type, action, id, attributes, atNs);
+    this.#ring.push({ event, atNs });
     if (this.#ring.length > ringSize) this.#ring.shift();
     for (const listener of this.#listeners) listener(event);
   }
@@ -70,10 +73,14 @@ export class EventBus {
   }
 
   #past(since: number, until: number | undefined): EventMessage[] {
-    const last = until ?? Number.POSITIVE_INFINITY;
-    return this.#ring.filter(({ timeNano }) => timeNano / 1e9 >= since && timeNano / 1e9 <= last);
+    const first = nanoseconds(since);
+    const last = until === undefined ? this.#lastNs : nanoseconds(until);
+    return this.#ring.filter(({ atNs }) => atNs >= first && atNs <= last).map(({ event }) => event);
   }
 }
+
+/** Seconds as a double are good for microseconds, which is what events are apart. */
+const nanoseconds = (seconds: number): bigint => BigInt(Math.round(seconds * 1e6)) * 1000n;
 
 function message(
   type: EventType,
