@@ -115,6 +115,8 @@ docker_cli() {
 
 # Modules as package-lock.json says. npm notes in the hidden file when it last installed.
 node_modules() {
+  # A link leads to what another checkout keeps: npm would empty that.
+  [ -L "$root/node_modules" ] && return
   installed=$root/node_modules/.package-lock.json
   if [ -f "$installed" ] && [ ! "$root/package-lock.json" -nt "$installed" ]; then return; fi
   say 'installing node modules'
