@@ -15,6 +15,7 @@ import { NetworksBackend } from './network/backend.ts';
 import type { EngineOptions, Parts } from './parts.ts';
 import { recover } from './recover.ts';
 import { Lifecycle } from './run/lifecycle.ts';
+import { SharedNetworks } from './run/shared-networks.ts';
 import { SystemBackend } from './system/backend.ts';
 import { VolumesBackend } from './volume/backend.ts';
 
@@ -48,6 +49,7 @@ export function createEngine(deps: EngineDeps): Engine {
     events: new EventBus(),
     containers: new Registry(deps.containers),
     execs: new ExecStore(),
+    shares: new SharedNetworks(),
     queue: new KeyedQueue(),
   };
   const lifecycle = new Lifecycle(parts);

@@ -6,6 +6,7 @@ import type { Volumes } from '../volume/index.ts';
 import type { Registry } from './container/registry.ts';
 import type { EventBus } from './events/bus.ts';
 import type { ExecStore } from './exec/exec-record.ts';
+import type { SharedNetworks } from './run/shared-networks.ts';
 
 export type EngineOptions = {
   /** Where each container keeps its log, hosts files and bundle. */
@@ -34,6 +35,7 @@ export type Parts = {
   readonly events: EventBus;
   readonly containers: Registry;
   readonly execs: ExecStore;
+  readonly shares: SharedNetworks;
   /** One queue per container: its starts, ends and removals happen one after another. */
   readonly queue: KeyedQueue;
   readonly log: Log;

@@ -6,6 +6,7 @@ import type { Container } from './container/container.ts';
 import { containerFiles } from './container/files.ts';
 import type { Parts } from './parts.ts';
 import type { Lifecycle } from './run/lifecycle.ts';
+import { rememberShares } from './run/network.ts';
 import { removeRecord } from './run/remove.ts';
 import { shouldRestart } from './run/restart-policy.ts';
 import { tearDown } from './run/tear-down.ts';
@@ -15,6 +16,7 @@ import { tearDown } from './run/tear-down.ts';
  * recorded, half-made and half-removed ones are undone. One container's trouble never keeps the engine from starting.
  */
 export async function recover(parts: Parts, lifecycle: Lifecycle): Promise<void> {
+  rememberShares(parts);
   await Promise.all(
     parts.containers.all().map(async (container) => {
       try {

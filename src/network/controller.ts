@@ -153,7 +153,7 @@ class Controller implements NetworkController {
   forget(containerId: string): Promise<void> {
     return this.#queue.run(containerId, async () => {
       const { sandboxes, core } = this.#parts;
-      await sandboxes.down(containerId);
+      await sandboxes.cutOff(containerId);
       for (const endpoint of core.records.endpointsOf(containerId)) core.records.deleteEndpoint(endpoint);
     });
   }

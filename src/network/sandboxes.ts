@@ -54,6 +54,19 @@ export class Sandboxes {
     await this.#refreshLinks(sandbox);
   }
 
+  /**
+   * Takes down a sandbox in which others may still live: its links do not go with the namespace then, and would keep
+   * addresses that are given back. Safe to repeat.
+   */
+  async cutOff(containerId: string): Promise<void> {
+    const { records, planner, reconciler } = this.#core;
+    const sandbox = records.sandboxOf(containerId);
+    if (sandbox === undefined) return;
+    const networks = planner.networks(records.endpointsOf(containerId).map(({ networkId }) => networkId));
+    await reconciler.change(mergePlans([networks, planner.container(containerId)]), networks);
+    await this.down(containerId);
+  }
+
   /** The sandbox's links go with its namespace: nothing here waits for the kernel to delete them. Safe to repeat. */
   async down(containerId: string): Promise<void> {
     const { records, planner, leases, ports, names, files, pins, reconciler } = this.#core;

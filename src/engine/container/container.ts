@@ -11,6 +11,8 @@ export class Container {
   /** Set while a restart policy waits to start it again. */
   restartTimer: NodeJS.Timeout | undefined;
   restartDelayMs = 0;
+  /** Set while a client restarts it: it comes back at once. */
+  restarts = false;
   /** Resolves when the end of the current run, or of the last one, is recorded and cleaned up after. */
   ended: Promise<void> = Promise.resolve();
   /** Clients that attached before the start. */

@@ -46,6 +46,7 @@ export async function createContainer(
     mounts: [],
     state: newState,
     restartCount: 0,
+    ...sharedNetwork(parts, body),
     stoppedByUser: false,
   };
   const networks = checkNetworks(parts, body, record.hostConfig.Links);
@@ -73,6 +74,12 @@ function hostnameOf(parts: Parts, id: string, { Config, HostConfig }: ContainerC
   if (mode.kind === 'host') return hostname();
   if (mode.kind === 'container') return asked(() => parts.containers.find(mode.ref)).record.config.Hostname;
   return shortId(id);
+}
+
+/** The container whose network is to be shared, whatever it will be called by then. */
+function sharedNetwork(parts: Parts, { HostConfig }: ContainerCreateBody): Pick<ContainerRecord, 'networkOf'> {
+  const mode = networkMode(HostConfig.NetworkMode);
+  return mode.kind === 'container' ? { networkOf: asked(() => parts.containers.find(mode.ref)).id } : {};
 }
 
 /**

@@ -45,6 +45,7 @@ export class NetworksBackend {
   async connect(ref: string, { Container: container, EndpointConfig }: NetworkConnectBody): Promise<void> {
     const network = this.#parts.network.network(ref);
     const { id, record, state, running } = this.#parts.containers.find(container);
+    const isUp = running || this.#parts.network.sandboxOf(id) !== undefined;
     if (state.status === 'removing' || state.status === 'dead') {
       const text = `Container ${id} is marked for removal and cannot be connected or disconnected to the network`;
       throw new AppError('conflict', text);
@@ -56,7 +57,7 @@ export class NetworksBackend {
       throw new AppError('invalid', text);
     }
     await this.#parts.network.connect(id, network.id, endpointRequest(EndpointConfig));
-    if (running) this.#tell('connect', network, id);
+    if (isUp) this.#tell('connect', network, id);
   }
 
   async disconnect(ref: string, container: string, force: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import type { Exit } from '../../runtime/index.ts';
 import { announce, announceNetworks, announceVolumes } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
+import { waitsForOwner } from './network.ts';
 import { removeRecord } from './remove.ts';
 import { nextDelayMs, shouldRestart } from './restart-policy.ts';
 import { tearDown } from './tear-down.ts';
@@ -31,9 +32,9 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
     });
     if (exit.oomKilled) announce(parts, container, 'oom');
     announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
-    announceNetworks(parts, container, 'disconnect');
+    if (!parts.shares.held(container.id)) announceNetworks(parts, container, 'disconnect');
     announceVolumes(parts, container, 'unmount');
-    await tearDown(parts, container);
+    await tearDown(parts, container, restart || container.restarts);
     if (container.record.hostConfig.AutoRemove && !restart) await removeRecord(parts, container);
     else container.waiters.tell('exit', exit.code, '');
     if (restart) scheduleRestart(parts, container, ranMs, start);
@@ -44,6 +45,7 @@ export function scheduleRestart(parts: Parts, container: Container, ranMs: numbe
   container.restartDelayMs = nextDelayMs(container.restartDelayMs, ranMs);
   const restart = async (): Promise<void> => {
     if (container.state.status !== 'restarting') return; // stopped or removed meanwhile
+    if (waitsForOwner(parts, container)) return scheduleRestart(parts, container, 0, start);
     container.update({ restartCount: container.record.restartCount + 1 });
     try {
       await start(container);

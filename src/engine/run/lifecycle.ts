@@ -5,6 +5,7 @@ import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
 import { containerEnded, scheduleRestart } from './ended.ts';
+import { leaveNetwork } from './network.ts';
 import { sendIfAlive, sendSignal } from './signal.ts';
 import { startContainer } from './start.ts';
 
@@ -110,8 +111,14 @@ export class Lifecycle {
   }
 
   async restart(container: Container, options: StopOptions): Promise<void> {
-    if (container.running || container.state.status === 'restarting') await this.stop(container, options);
-    await this.start(container);
+    container.restarts = true;
+    try {
+      if (container.running || container.state.status === 'restarting') await this.stop(container, options);
+      await this.start(container);
+    } finally {
+      container.restarts = false;
+      await this.#leaveIfDown(container);
+    }
     announce(this.#parts, container, 'restart');
   }
 
@@ -147,6 +154,16 @@ export class Lifecycle {
     };
     // What has run only for a moment is already waiting again.
     while (container.state.status === 'restarting') await this.#parts.queue.run(container.id, giveUp);
+    if (given && !container.restarts) await this.#leaveIfDown(container);
     return given;
+  }
+
+  /** A container that was to start again and did not holds nobody's network any more. */
+  async #leaveIfDown(container: Container): Promise<void> {
+    if (!this.#parts.shares.shares(container.id)) return;
+    await this.#parts.queue.run(container.id, async () => {
+      const isUp = container.running || container.state.status === 'restarting';
+      if (!isUp) await leaveNetwork(this.#parts, container);
+    });
   }
 }

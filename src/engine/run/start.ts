@@ -10,7 +10,7 @@ import type { Parts } from '../parts.ts';
 import { environment } from './environment.ts';
 import { prepareMounts } from './mounts.ts';
 import { ipcMode, pidMode } from './namespaces.ts';
-import { joinNetwork } from './network.ts';
+import { joinNetwork, leaveNetwork } from './network.ts';
 import { removeRecord } from './remove.ts';
 import { specInput } from './spec.ts';
 
@@ -46,8 +46,8 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
   await using undo = new AsyncDisposableStack();
 
   undo.defer(() => parts.images.rootfs.unmount(id));
-  undo.defer(() => parts.network.sandboxDown(id));
-  const spec = await prepare(parts, container);
+  undo.defer(() => leaveNetwork(parts, container));
+  const { spec, kept } = await prepare(parts, container);
 
   undo.defer(() => parts.runtime.delete(id, containerFiles(parts, id).bundle));
   const { pid } = await parts.runtime.create({
@@ -58,7 +58,7 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
     ...logFile(parts, record),
   });
   await container.attachPending(() => parts.runtime.attach(id, { stdin: record.config.OpenStdin }));
-  announceNetworks(parts, container, 'connect');
+  if (!kept) announceNetworks(parts, container, 'connect');
   announceVolumes(parts, container, 'mount');
   await parts.runtime.start(id);
 
@@ -86,7 +86,10 @@ function logFile(parts: Parts, { id, hostConfig }: ContainerRecord): { logPath?:
 }
 
 /** Root file system and sandbox at once, then what depends on both. */
-async function prepare(parts: Parts, container: Container): Promise<SpecInput> {
+async function prepare(
+  parts: Parts,
+  container: Container,
+): Promise<{ readonly spec: SpecInput; readonly kept: boolean }> {
   const { id, record } = container;
   const files = containerFiles(parts, id);
   await mkdir(files.bundle, { recursive: true, mode: 0o700 });
@@ -98,7 +101,7 @@ async function prepare(parts: Parts, container: Container): Promise<SpecInput> {
   if (network.status === 'rejected') throw network.reason;
   const user = await resolveUser(root.value, record.config.User, record.hostConfig.GroupAdd);
   const mounts = await prepareMounts(parts, container, root.value, network.value.filesOf);
-  return specInput(record, {
+  const spec = specInput(record, {
     rootfs: root.value,
     netns: network.value.netns,
     user,
@@ -110,6 +113,7 @@ async function prepare(parts: Parts, container: Container): Promise<SpecInput> {
     ipc: ipcMode(parts, id, record.hostConfig.IpcMode),
     cgroupns: record.hostConfig.CgroupnsMode === 'private' ? 'private' : 'host',
   });
+  return { spec, kept: network.value.kept };
 }
 
 const failedStatus = ({ state }: Container): 'created' | 'exited' => (state.startedAt === never ? 'created' : 'exited');

@@ -1,10 +1,11 @@
+import { AppError } from '../../base/index.ts';
 import type { ContainerInspect, ContainerState, EndpointSettings, NetworkSettings } from '../../contract/index.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import { type ContainerRecord, never } from '../container/record.ts';
 import { linkViews } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
-import { networkMode } from '../run/network.ts';
+import { networkOwner } from '../run/network.ts';
 import { endpointView } from './endpoint-view.ts';
 import { portMap } from './port-view.ts';
 import { configView, hostConfigView } from './settings-view.ts';
@@ -70,9 +71,12 @@ function stateView({ state }: Container): ContainerState {
 
 /** A container that shares another's network shares its files. */
 function ownerOfFiles(parts: Parts, container: Container): string {
-  const mode = networkMode(container.record.hostConfig.NetworkMode);
-  if (mode.kind !== 'container') return container.id;
-  return parts.containers.byId(mode.ref)?.id ?? container.id;
+  try {
+    return networkOwner(parts, container).id;
+  } catch (error) {
+    if (error instanceof AppError) return container.id;
+    throw error;
+  }
 }
 
 async function sizes(parts: Parts, { record }: Container): Promise<{ SizeRw: number; SizeRootFs: number }> {
