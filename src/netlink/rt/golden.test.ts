@@ -4,7 +4,8 @@ import { golden } from '../../../test/golden/read.ts';
 import { Cidr } from '../../base/index.ts';
 import { encodeMessage, type Message, NLM_F_ACK, NLM_F_REQUEST, nlmsghdr } from '../message.ts';
 import { addressMessage, deleteAddressMessage } from './address.ts';
-import { ifinfomsg, linkAttrs, macvlanAttrs, vxlanAttrs } from './link-attrs.ts';
+import { ifinfomsg, linkAttrs, vxlanAttrs } from './link-attrs.ts';
+import { dummyMessage, ipvlanMessage, macvlanMessage, modeOf, vlanMessage } from './link-child.ts';
 import { bridgeMessage, deleteLinkMessage, linkMessage, setLinkMessage, vethMessage } from './link-message.ts';
 import { vethAttrs } from './link-veth.ts';
 import { deleteNeighbourMessage, forwardingMessage, neighbourMessage } from './neigh.ts';
@@ -18,9 +19,13 @@ const port = 4;
 function recordedNetnsFd(command: string): number {
   const bytes = Buffer.from(golden('link').get(command) ?? '', 'hex');
   const link = linkAttrs.decode(bytes.subarray(nlmsghdr.sizeBytes + ifinfomsg.sizeBytes));
-  return vethAttrs.decode(link.info?.data ?? new Uint8Array()).peer?.netnsFd ?? -1;
+  return link.netnsFd ?? vethAttrs.decode(link.info?.data ?? new Uint8Array()).peer?.netnsFd ?? -1;
 }
 const intoNetns = 'ip link add v0 type veth peer name eth0 netns /proc/self/ns/net';
+const childIntoNetns =
+  'ip link add link v1 name eth0 address 02:42:ac:11:00:02 netns /proc/self/ns/net type macvlan mode bridge';
+const m0 = { name: 'm0', linkIndex: v1 };
+const i0 = { name: 'i0', linkIndex: v1 };
 
 const ours: Readonly<Record<string, Readonly<Record<string, Message>>>> = {
   link: {
@@ -42,12 +47,22 @@ const ours: Readonly<Record<string, Readonly<Record<string, Message>>>> = {
       peer: { name: 'eth0', mac: '02:42:ac:11:00:02', mtuBytes: 1400 },
     }),
     [intoNetns]: vethMessage({ name: 'v0', peer: { name: 'eth0', netnsFd: recordedNetnsFd(intoNetns) } }),
-    'ip link add link v1 name m0 type macvlan mode bridge': linkMessage({
-      name: 'm0',
-      kind: 'macvlan',
+    'ip link add link v1 name m0 type macvlan mode bridge': macvlanMessage({ ...m0, mode: 'bridge' }),
+    'ip link add link v1 name m0 type macvlan mode private': macvlanMessage({ ...m0, mode: 'private' }),
+    'ip link add link v1 name m0 type macvlan mode vepa': macvlanMessage({ ...m0, mode: 'vepa' }),
+    'ip link add link v1 name m0 type macvlan mode passthru': macvlanMessage({ ...m0, mode: 'passthru' }),
+    [childIntoNetns]: macvlanMessage({
+      name: 'eth0',
+      mac: '02:42:ac:11:00:02',
+      netnsFd: recordedNetnsFd(childIntoNetns),
       linkIndex: v1,
-      data: macvlanAttrs.encode({ mode: 4 }),
+      mode: 'bridge',
     }),
+    'ip link add link v1 name i0 type ipvlan mode l2 bridge': ipvlanMessage({ ...i0, mode: 'l2', flag: 'bridge' }),
+    'ip link add link v1 name i0 type ipvlan mode l3 private': ipvlanMessage({ ...i0, mode: 'l3', flag: 'private' }),
+    'ip link add link v1 name i0 type ipvlan mode l3s vepa': ipvlanMessage({ ...i0, mode: 'l3s', flag: 'vepa' }),
+    'ip link add link v1 name v1.10 type vlan id 10': vlanMessage({ name: 'v1.10', linkIndex: v1, vlanId: 10 }),
+    'ip link add dm0 type dummy': dummyMessage({ name: 'dm0' }),
     'ip link add x0 type vxlan id 42 local 192.0.2.1 dstport 4789 nolearning': linkMessage({
       name: 'x0',
       kind: 'vxlan',
@@ -155,4 +170,14 @@ test('setLinkMessage() writes port options as ip(8) does', () => {
     const options = (body: Uint8Array) => linkAttrs.decode(body.subarray(ifinfomsg.sizeBytes)).info?.slaveData;
     assert.deepEqual(options(message.body), options(new Uint8Array(recorded)));
   }
+});
+
+test('modeOf() reads back how a child works from what ip(8) wrote', () => {
+  const modes = Array.from(golden('link'), ([command, hex]) => {
+    const bytes = Buffer.from(hex, 'hex').subarray(nlmsghdr.sizeBytes + ifinfomsg.sizeBytes);
+    const { kind = '', data } = linkAttrs.decode(bytes).info ?? {};
+    return / type (macvlan|ipvlan|vlan) /.test(command) ? [modeOf({ kind, data })] : [];
+  });
+  const macvlan = ['bridge', 'private', 'vepa', 'passthru', 'bridge'];
+  assert.deepEqual(modes.flat(), [...macvlan, 'l2 bridge', 'l3 private', 'l3s vepa', '10']);
 });

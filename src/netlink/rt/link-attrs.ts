@@ -77,7 +77,6 @@ const linkInfo = attrTable({
 
 /** IFLA_*, <linux/if_link.h>. Written in this order, which is that of ip(8). */
 export const linkAttrs = attrTable({
-  linkIndex: [5 /* IFLA_LINK */, u32],
   mac: [1 /* IFLA_ADDRESS */, mac],
   mtuBytes: [4 /* IFLA_MTU */, u32],
   txQueueLength: [13 /* IFLA_TXQLEN */, u32],
@@ -86,6 +85,7 @@ export const linkAttrs = attrTable({
   netnsFd: [28 /* IFLA_NET_NS_FD */, u32],
   group: [27 /* IFLA_GROUP */, u32],
   alias: [20 /* IFLA_IFALIAS */, string],
+  linkIndex: [5 /* IFLA_LINK */, u32],
   name: [3 /* IFLA_IFNAME */, stringz],
   linkNetnsid: [37 /* IFLA_LINK_NETNSID */, s32],
   filterMask: [29 /* IFLA_EXT_MASK */, u32],
