@@ -24,6 +24,8 @@ export function reportOf(changes: readonly Change[], records: Records): RepairRe
 function describe(operation: Operation, records: Records): string {
   const by = (owner: string): string => ownerName(owner, records);
   switch (operation.verb) {
+    case 'require-link':
+      return `found link ${operation.link.name} (${by(operation.link.owner)})`;
     case 'create-link':
       return `added link ${operation.link.name} (${by(operation.link.owner)})`;
     case 'change-link':

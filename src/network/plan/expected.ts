@@ -1,5 +1,5 @@
 import type { Observed, ObservedLink, ObservedNamespace } from './observed.ts';
-import type { NamespacePlan, Plan, PlannedLink } from './types.ts';
+import type { LinkKind, NamespacePlan, Plan, PlannedLink } from './types.ts';
 
 /**
  * What the kernel shows once it agrees with `plan`. A change from one plan to another is then computed without
@@ -20,8 +20,8 @@ const namespaceOf = (plan: NamespacePlan): ObservedNamespace => ({
 
 const linkOf = (link: PlannedLink): ObservedLink => ({
   name: link.name,
-  kind: link.kind.type === 'bridge' ? 'bridge' : link.kind.type === 'loopback' ? '' : 'veth',
-  owner: link.owner,
+  kind: kindOf(link.kind),
+  owner: link.kind.type === 'foreign' ? undefined : link.owner,
   up: true,
   ...(link.mac === undefined ? {} : { mac: link.mac }),
   ...(link.mtu === undefined ? {} : { mtu: link.mtu }),
@@ -29,3 +29,9 @@ const linkOf = (link: PlannedLink): ObservedLink => ({
   isolated: link.isolated ?? false,
   hairpin: link.hairpin ?? false,
 });
+
+/** IFLA_INFO_KIND of a planned link; "" of what the kernel calls nothing, or somebody else may call anything. */
+export function kindOf({ type }: LinkKind): string {
+  if (type === 'peer') return 'veth';
+  return type === 'loopback' || type === 'foreign' ? '' : type;
+}

@@ -3,7 +3,7 @@ import type { NftElement } from './types.ts';
 /** A link as found. What is absent was not looked at, or is not there. */
 export type ObservedLink = {
   readonly name: string;
-  /** "bridge", "veth"; "" for hardware and loopback. */
+  /** "bridge", "veth", "macvlan"; "" for hardware and loopback. */
   readonly kind: string;
   /** From its alias; undefined for a link that is not ours. */
   readonly owner: string | undefined;
@@ -15,7 +15,9 @@ export type ObservedLink = {
   readonly isolated?: boolean;
   readonly hairpin?: boolean;
   readonly index?: number;
-  /** Of a veth: index of the other end, in its own namespace. */
+  /** Of a macvlan, ipvlan or VLAN: how it works, as `modeOf` writes it. */
+  readonly mode?: string;
+  /** Of a veth: index of the other end; of a macvlan and its like: of the parent; each in its own namespace. */
   readonly peerIndex?: number;
 };
 

@@ -1,6 +1,7 @@
 /**
  * A plan: what the kernel shall have, as plain values. Drivers derive plans from records, the reconciler makes the
- * kernel agree with them. An owner is "network:<id>", "endpoint:<id>" or "sandbox:<id>"; links carry theirs as alias.
+ * kernel agree with them. An owner is "network:<id>", "endpoint:<id>", "sandbox:<id>" or, of a link that several networks
+ * stand on, "parent:<name>"; links carry theirs as alias.
  */
 
 /** One element of a set or map of our nftables table, in nft's own text. `owner` names the record it comes from. */
@@ -10,6 +11,11 @@ export type NftElement = {
   readonly value?: string;
   readonly owner: string;
 };
+
+/** Which children of one parent hear each other: see drivers/macvlan and drivers/ipvlan. */
+export type MacvlanMode = 'bridge' | 'private' | 'vepa' | 'passthru';
+export type IpvlanMode = 'l2' | 'l3' | 'l3s';
+export type IpvlanFlag = 'bridge' | 'private' | 'vepa';
 
 /** How a link comes to be. */
 export type LinkKind =
@@ -22,6 +28,15 @@ export type LinkKind =
     }
   /** The end inside a sandbox. Never made by itself: it is born with its veth. */
   | { readonly type: 'peer' }
+  /** Born in its own namespace, on top of a link of the host's. */
+  | { readonly type: 'macvlan'; readonly parent: string; readonly mode: MacvlanMode }
+  | { readonly type: 'ipvlan'; readonly parent: string; readonly mode: IpvlanMode; readonly flag: IpvlanFlag }
+  /** 802.1Q. One that is there already, and not ours, is used as it is. */
+  | { readonly type: 'vlan'; readonly parent: string; readonly id: number }
+  /** Leads nowhere: what children stand on that only have each other. */
+  | { readonly type: 'dummy' }
+  /** Somebody else's, which has to be there: never made, marked, changed or removed. `missing` is told if it is not. */
+  | { readonly type: 'foreign'; readonly missing: string }
   /** The namespace's own loopback: never made or removed, only set up. */
   | { readonly type: 'loopback' };
 

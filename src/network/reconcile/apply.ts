@@ -1,23 +1,20 @@
-import { Cidr, hasCode } from '../../base/index.ts';
+import { AppError, Cidr, hasCode, SysError } from '../../base/index.ts';
 import type { Message } from '../../netlink/message.ts';
 import { type AddressSpec, addressMessage, deleteAddressMessage } from '../../netlink/rt/address.ts';
-import {
-  bridgeMessage,
-  deleteLinkMessage,
-  type LinkChange,
-  setLinkMessage,
-  vethMessage,
-} from '../../netlink/rt/link-message.ts';
+import { deleteLinkMessage, type LinkChange, setLinkMessage } from '../../netlink/rt/link-message.ts';
 import { deleteRouteMessage, type RouteSpec, RTPROT_PORTOLAN, routeMessage } from '../../netlink/rt/route.ts';
 import type { ObservedRoute } from '../plan/observed.ts';
 import type { PlannedAddress, PlannedLink } from '../plan/types.ts';
+import { birthMessage } from './birth.ts';
+import { LostLinks, linkThatMayFail } from './lost-links.ts';
 import type { Mark } from './mark.ts';
 import type { Namespace } from './namespace.ts';
-import type { LinkDifference, Operation } from './operations.ts';
+import { host, type LinkDifference, type Operation } from './operations.ts';
+import { linkRefusal } from './refusals.ts';
 
 type Deletion = Extract<Operation, { verb: 'delete-link' }>;
 /** Steps that are one netlink message about a link that exists. */
-type Told = Exclude<Operation, { verb: 'delete-link' | 'create-link' | 'write-sysctl' }>;
+type Told = Exclude<Operation, { verb: 'delete-link' | 'create-link' | 'require-link' | 'write-sysctl' }>;
 
 /**
  * Carries steps out, in order. What is told of links that exist goes out as one send for each run of steps in one
@@ -38,12 +35,44 @@ export class Applier {
   }
 
   async apply(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) await this.#take(operation);
+    await this.#flush();
+  }
+
+  /**
+   * The same, but a link that cannot be made or has no parent fails alone, with what is to be done to it and to its
+   * children: `failed` is told, and the others go on. Answers what was not done.
+   */
+  async applyPossible(
+    operations: readonly Operation[],
+    failed: (link: PlannedLink, error: Error) => void,
+  ): Promise<ReadonlySet<Operation>> {
+    const lost = new LostLinks();
     for (const operation of operations) {
-      if (operation.where !== this.#where) await this.#flush();
-      this.#where = operation.where;
-      await this.#step(operation);
+      if (lost.concerns(operation)) continue;
+      const link = linkThatMayFail(operation);
+      if (link === undefined) {
+        await this.#take(operation);
+        continue;
+      }
+      await this.#flush();
+      try {
+        await this.#take(operation);
+        await this.#flush();
+      } catch (error) {
+        if (!(error instanceof SysError || error instanceof AppError)) throw error;
+        lost.add(operation, link.name);
+        failed(link, error);
+      }
     }
     await this.#flush();
+    return lost.operations;
+  }
+
+  async #take(operation: Operation): Promise<void> {
+    if (operation.where !== this.#where) await this.#flush();
+    this.#where = operation.where;
+    await this.#step(operation);
   }
 
   async #step(operation: Operation): Promise<void> {
@@ -51,6 +80,8 @@ export class Applier {
       case 'create-link':
         await this.#flush();
         return this.#createLink(operation.link);
+      case 'require-link':
+        return this.#require(operation.link);
       case 'delete-link':
         await this.#flush();
         return this.#deleteLink(operation);
@@ -89,34 +120,46 @@ export class Applier {
     }
   }
 
+  async #require({ name, kind }: PlannedLink): Promise<void> {
+    await this.#flush();
+    if ((await this.#namespace.find(name)) !== undefined) return;
+    throw new AppError('invalid', kind.type === 'foreign' ? kind.missing : `there is no link ${name}`);
+  }
+
   /**
    * What can only be said of a link that exists follows in a second send: the first may be refused with EEXIST. Until
    * then its group says that it is ours.
    */
   async #createLink(link: PlannedLink): Promise<void> {
+    await this.#bear(link);
     const { route } = this.#namespace;
-    await route.requestAsync(await this.#creation(link));
+    // One in mode passthru is born with its parent's address, whatever its first message says.
+    const mac = link.kind.type === 'macvlan' && link.kind.mode === 'passthru' ? link.mac : undefined;
     try {
-      await route.requestAsync(setLinkMessage(link.name, { ...this.#mark.of(link.owner), port: portOptions(link) }));
+      const change = { ...this.#mark.of(link.owner), mac, port: portOptions(link) };
+      await route.requestAsync(setLinkMessage(link.name, change));
     } catch (error) {
       await route.requestAsync(deleteLinkMessage(link.name));
       throw error;
     }
   }
 
-  async #creation(link: PlannedLink): Promise<Message> {
-    const { name, mac, mtu: mtuBytes, kind, master } = link;
-    const common = { name, mac, mtuBytes, up: true, group: this.#mark.birthGroup };
-    if (kind.type === 'bridge') return bridgeMessage(common);
-    if (kind.type !== 'veth') throw new TypeError(`${name} is not made by itself`);
-    const masterIndex = master === undefined ? undefined : await this.#index(master);
-    const netnsFd = this.#open(kind.sandboxId).fd;
-    return vethMessage({ ...common, masterIndex, peer: { ...kind.peer, mtuBytes, netnsFd } });
+  async #bear(link: PlannedLink): Promise<void> {
+    const around = {
+      birthGroup: this.#mark.birthGroup,
+      indexOf: (name: string) => this.#index(name, host),
+      netnsOf: (where: string) => this.#open(where).fd,
+    };
+    try {
+      await this.#open(host).route.requestAsync(await birthMessage(this.#where, link, around));
+    } catch (error) {
+      throw (error instanceof SysError && linkRefusal(link, error)) || error;
+    }
   }
 
   /** Only what still carries our mark; what is gone already, with its namespace or its peer, is as wanted. */
   async #deleteLink({ name, owner }: Deletion): Promise<void> {
-    this.#indexes.delete(this.#key(name));
+    this.#indexes.delete(`${this.#where} ${name}`);
     const namespace = this.#namespace;
     const link = await namespace.find(name);
     if (link === undefined || this.#mark.ownerOf(link) !== owner) return;
@@ -149,12 +192,12 @@ export class Applier {
   }
 
   /** Throws SysError ENODEV. */
-  async #index(name: string): Promise<number> {
-    const known = this.#indexes.get(this.#key(name));
+  async #index(name: string, where = this.#where): Promise<number> {
+    const known = this.#indexes.get(`${where} ${name}`);
     if (known !== undefined) return known;
     await this.#flush();
-    const index = await this.#namespace.indexOf(name);
-    this.#indexes.set(this.#key(name), index);
+    const index = await this.#open(where).indexOf(name);
+    this.#indexes.set(`${where} ${name}`, index);
     return index;
   }
 
@@ -163,10 +206,6 @@ export class Applier {
     const messages = this.#pending;
     this.#pending = [];
     await this.#namespace.route.batchAsync(messages);
-  }
-
-  #key(name: string): string {
-    return `${this.#where} ${name}`;
   }
 
   get #namespace(): Namespace {

@@ -4,8 +4,8 @@ import { expectedOf } from '../plan/expected.ts';
 import { emptyNamespace, emptyPlan, mergePlans } from '../plan/merge.ts';
 import { nothingObserved, type Observed, type ObservedLink } from '../plan/observed.ts';
 import type { NamespacePlan, NftElement, Plan } from '../plan/types.ts';
-import { difference, host } from './difference.ts';
-import { isEmpty, type Operation } from './operations.ts';
+import { difference } from './difference.ts';
+import { host, isEmpty, type Operation } from './operations.ts';
 
 const hostPlan = (more: Partial<NamespacePlan>): Plan => ({ ...emptyPlan, host: { ...emptyNamespace, ...more } });
 

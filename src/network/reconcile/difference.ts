@@ -1,16 +1,14 @@
-import { AppError } from '../../base/index.ts';
 import { nothingObserved, type Observed, type ObservedLink, type ObservedNamespace } from '../plan/observed.ts';
 import type { NamespacePlan, NftElement, Plan, PlannedLink } from '../plan/types.ts';
-import type { Change, LinkDifference, Operation } from './operations.ts';
-
-export const host = 'host';
+import { type Change, host, type LinkDifference, type Operation } from './operations.ts';
+import { deletionOf, deletionsOf, linksToRemake, refuseStranger, without } from './remade.ts';
 
 /**
  * The steps that lead from what there is to what `plan` says. What is not ours is never touched; what is ours and not
  * in the plan goes. Pure. Throws `conflict` when a stranger holds a name that the plan needs.
  */
 export function difference(plan: Plan, observed: Observed): Change {
-  const broken = brokenPairs(plan, observed);
+  const broken = linksToRemake(plan, observed);
   const namespaces = [
     new NamespaceDifference(host, plan.host, without(observed.host, broken.get(host))),
     ...Array.from(plan.sandboxes, ([id, wanted]) => {
@@ -21,50 +19,11 @@ export function difference(plan: Plan, observed: Observed): Change {
   return {
     operations: [
       ...namespaces.flatMap((namespace) => namespace.withdrawn()),
-      ...deletions(broken, observed),
+      ...deletionsOf(broken, observed),
       ...namespaces.flatMap((namespace) => namespace.wanted()),
       ...namespaces.flatMap((namespace) => namespace.leftOver()),
     ],
     elements: elementDifference(plan.elements, observed.elements),
-  };
-}
-
-/** Names of links, by namespace, that have to be made again: a pair of which one end is missing or not the other's. */
-function brokenPairs(plan: Plan, observed: Observed): ReadonlyMap<string, ReadonlySet<string>> {
-  const broken = new Map<string, Set<string>>();
-  const note = (where: string, link: ObservedLink | undefined): void => {
-    if (link !== undefined) broken.set(where, (broken.get(where) ?? new Set()).add(link.name));
-  };
-  for (const link of plan.host.links) {
-    if (link.kind.type !== 'veth') continue;
-    const outer = observed.host.links.get(link.name);
-    const inner = observed.sandboxes.get(link.kind.sandboxId)?.links.get(link.kind.peer.name);
-    if (outer !== undefined && inner !== undefined && arePair(outer, inner)) continue;
-    if (outer !== undefined) refuseStranger(link, outer);
-    note(host, outer);
-    if (inner?.owner !== undefined) note(link.kind.sandboxId, inner);
-  }
-  return broken;
-}
-
-function deletions(broken: ReadonlyMap<string, ReadonlySet<string>>, observed: Observed): readonly Operation[] {
-  return Array.from(broken, ([where, names]) => {
-    const seen = where === host ? observed.host : (observed.sandboxes.get(where) ?? nothingObserved);
-    return [...seen.links.values()].filter((link) => names.has(link.name)).map((link) => deleteOf(where, link));
-  }).flat();
-}
-
-const arePair = (outer: ObservedLink, inner: ObservedLink): boolean =>
-  outer.peerIndex === inner.index && inner.peerIndex === outer.index;
-
-/** A namespace as it is once these links, and with them their addresses and routes, are gone. */
-function without(seen: ObservedNamespace, names: ReadonlySet<string> | undefined): ObservedNamespace {
-  if (names === undefined) return seen;
-  return {
-    links: new Map(Array.from(seen.links).filter(([name]) => !names.has(name))),
-    addresses: seen.addresses.filter(({ link }) => !names.has(link)),
-    routes: seen.routes.filter(({ link }) => !names.has(link)),
-    sysctls: seen.sysctls,
   };
 }
 
@@ -75,7 +34,9 @@ class NamespaceDifference {
 
   constructor(where: string, plan: NamespacePlan, seen: ObservedNamespace) {
     this.#where = where;
-    this.#plan = plan;
+    // Several networks may stand on one parent, and each names it.
+    const links = new Map(plan.links.map((link) => [link.name, link]));
+    this.#plan = links.size === plan.links.length ? plan : { ...plan, links: [...links.values()] };
     this.#seen = seen;
   }
 
@@ -111,7 +72,8 @@ class NamespaceDifference {
         .map((sysctl) => ({ where, verb: 'write-sysctl' as const, sysctl })),
       ...addresses.map((address) => ({ where, verb: 'add-address' as const, address })),
       ...this.#plan.links
-        .filter((link) => link.kind.type === 'peer' && addresses.some((address) => address.link === link.name))
+        .filter(({ kind, mac }) => kind.type === 'peer' || (kind.type === 'macvlan' && mac !== undefined))
+        .filter((link) => addresses.some((address) => address.link === link.name))
         .map((link) => ({ where, verb: 'announce' as const, link })),
       ...this.#plan.routes
         .filter((route) => !routes.has(routeKey(route)))
@@ -125,38 +87,46 @@ class NamespaceDifference {
     return [...this.#seen.links.values()]
       .filter((link) => link.owner !== undefined && !planned.has(link.name))
       .filter((link) => this.#where === host || link.kind !== 'veth')
-      .map((link) => deleteOf(this.#where, link));
+      .map((link) => deletionOf(this.#where, link));
   }
 
   #isOurs(link: string): boolean {
-    return this.#plan.links.some(({ name }) => name === link) || this.#seen.links.get(link)?.owner !== undefined;
+    return (
+      this.#plan.links.some(({ name, kind }) => name === link && kind.type !== 'foreign') ||
+      this.#seen.links.get(link)?.owner !== undefined
+    );
   }
 
   #linkOperations(link: PlannedLink): readonly Operation[] {
     const where = this.#where;
     const seen = this.#seen.links.get(link.name);
+    const { type } = link.kind;
     if (seen === undefined) {
-      const born = link.kind.type === 'loopback' || link.kind.type === 'peer';
+      if (type === 'foreign') return [{ where, verb: 'require-link', link }];
+      const born = type === 'loopback' || type === 'peer';
       return [
         born ? { where, verb: 'change-link', link, change: unmarked(link) } : { where, verb: 'create-link', link },
       ];
     }
+    if (isUsedAsItIs(link, seen)) return [];
+    // Refused by the kernel, which is told as this one link's failure: the others go on.
+    if (isChild(link) && seen.owner === undefined) return [{ where, verb: 'create-link', link }];
     refuseStranger(link, seen);
     const change = linkDifference(link, seen);
     return Object.keys(change).length === 0 ? [] : [{ where, verb: 'change-link', link, change }];
   }
 }
 
+/** Stands on a link of the host's, and fails without it, or where the kernel has no such kind. */
+export const isChild = ({ kind: { type } }: PlannedLink): boolean =>
+  type === 'macvlan' || type === 'ipvlan' || type === 'vlan' || type === 'dummy';
+
+const isUsedAsItIs = ({ kind: { type } }: PlannedLink, { owner }: ObservedLink): boolean =>
+  type === 'foreign' || (type === 'vlan' && owner === undefined);
+
 /** What is left to do for a link that comes into being without us, or together with another. */
 const unmarked = (link: PlannedLink): LinkDifference =>
   link.kind.type === 'loopback' ? { up: true } : { alias: true, up: true };
-
-const deleteOf = (where: string, link: ObservedLink): Operation => ({
-  where,
-  verb: 'delete-link',
-  name: link.name,
-  owner: link.owner ?? '',
-});
 
 function linkDifference(link: PlannedLink, seen: ObservedLink): LinkDifference {
   // A bridge that was there before us stays its maker's: it is used, and never marked as ours.
@@ -181,17 +151,6 @@ function portDifference(link: PlannedLink, seen: ObservedLink): LinkDifference {
     ...(isolated === (had.isolated ?? false) ? {} : { isolated }),
     ...(hairpin === (had.hairpin ?? false) ? {} : { hairpin }),
   };
-}
-
-function refuseStranger(link: PlannedLink, seen: ObservedLink): void {
-  const { type } = link.kind;
-  if (type === 'bridge' && seen.kind !== 'bridge') {
-    throw new AppError('conflict', `existing interface ${link.name} is not a bridge`);
-  }
-  const adoptable = type === 'bridge' || type === 'loopback' || type === 'peer';
-  if (seen.owner === undefined && !adoptable) {
-    throw new AppError('conflict', `interface ${link.name} exists and is not ours: remove or rename it`);
-  }
 }
 
 function elementDifference(planned: readonly NftElement[], seen: readonly NftElement[]): Change['elements'] {

@@ -1,5 +1,6 @@
 import { listAddresses } from '../../netlink/rt/address.ts';
 import { type Link, listLinks } from '../../netlink/rt/link.ts';
+import { modeOf } from '../../netlink/rt/link-child.ts';
 import { type Route, RTPROT_PORTOLAN } from '../../netlink/rt/route.ts';
 import type { ObservedLink, ObservedNamespace, ObservedRoute } from '../plan/observed.ts';
 import type { NamespacePlan } from '../plan/types.ts';
@@ -46,6 +47,7 @@ function observedLink(link: Link, names: ReadonlyMap<number, string>, mark: Mark
     isolated: link.bridgePort?.isolated ?? false,
     hairpin: link.bridgePort?.hairpin ?? false,
     index: link.index,
+    ...(modeOf(link) === '' ? {} : { mode: modeOf(link) }),
     ...(link.peerIndex === undefined ? {} : { peerIndex: link.peerIndex }),
   };
 }

@@ -1,6 +1,9 @@
 import type { ObservedAddress, ObservedRoute } from '../plan/observed.ts';
 import type { NftElement, PlannedAddress, PlannedLink, PlannedRoute, PlannedSysctl } from '../plan/types.ts';
 
+/** Where an operation is about the host's namespace and not a sandbox's. */
+export const host = 'host';
+
 /** What of a link that exists has to change. */
 export type LinkDifference = {
   readonly alias?: true;
@@ -18,6 +21,8 @@ export type Operation = { readonly where: string } & (
   | { readonly verb: 'delete-route'; readonly route: ObservedRoute }
   | { readonly verb: 'delete-address'; readonly address: ObservedAddress }
   | { readonly verb: 'delete-link'; readonly name: string; readonly owner: string }
+  /** Fails when there is no such link: a foreign one. */
+  | { readonly verb: 'require-link'; readonly link: PlannedLink }
   | { readonly verb: 'create-link'; readonly link: PlannedLink }
   | { readonly verb: 'change-link'; readonly link: PlannedLink; readonly change: LinkDifference }
   | { readonly verb: 'write-sysctl'; readonly sysctl: PlannedSysctl }

@@ -4,11 +4,12 @@ import { expectedOf } from '../plan/expected.ts';
 import type { Observed } from '../plan/observed.ts';
 import type { NamespacePlan, Plan } from '../plan/types.ts';
 import { Applier } from './apply.ts';
-import { difference, host } from './difference.ts';
+import { difference } from './difference.ts';
 import type { Mark } from './mark.ts';
 import { Namespace } from './namespace.ts';
 import { observe } from './observe.ts';
-import { type Change, isEmpty } from './operations.ts';
+import { type Change, host, isEmpty, type Operation } from './operations.ts';
+import { LinkRefusal } from './refusals.ts';
 
 export type ReconcilerOptions = {
   /** The namespace that is the host's. Closed by who made it. */
@@ -45,34 +46,44 @@ export class Reconciler {
     try {
       await this.#carryOut(change);
     } catch (error) {
-      if (!(error instanceof SysError)) throw error;
+      if (!(error instanceof SysError || (error instanceof LinkRefusal && error.isStale))) throw error;
       this.#options.log.warn(`network: the kernel is not as it was left, mending: ${error.message}`);
       await this.#mend(after, change.elements, error);
     }
   }
 
-  /** Makes the kernel agree with the plan of everything, and answers what it did. */
+  /**
+   * Makes the kernel agree with the plan of everything, and answers what it did. A link whose parent is missing is told
+   * of and left out.
+   */
   async reconcile(plan: () => Plan): Promise<readonly Change[]> {
     const done: Change[] = [];
+    const lost = new Set<string>();
     for (let pass = 0; pass < passes; pass++) {
       using namespaces = this.#namespaces();
       const wanted = plan();
       const change = difference(wanted, { ...this.#look(wanted, namespaces), elements: this.#options.firewall.list() });
       if (isEmpty(change)) break;
-      await this.#carryOut(change, namespaces);
-      done.push(change);
+      const undone = await this.#carryOutPossible(change, namespaces, lost);
+      const operations = change.operations.filter((operation) => !undone.has(operation));
+      if (isEmpty({ ...change, operations })) break;
+      done.push({ ...change, operations });
     }
+    for (const text of lost) this.#options.log.warn(`network: ${text}`);
     return done;
   }
 
   /** The kernel did not have what we thought: whatever the plan names is looked at and put right, all else left. */
-  async #mend(plan: Plan, elements: Change['elements'], reason: SysError): Promise<void> {
+  async #mend(plan: Plan, elements: Change['elements'], reason: Error): Promise<void> {
     using namespaces = this.#namespaces();
     const seen = this.#look(plan, namespaces);
     const planned = new Set(plan.host.links.map((link) => link.name));
     const links = new Map([...seen.host.links].filter(([name]) => planned.has(name)));
     const named = { ...seen, host: { ...seen.host, links }, elements: [] };
-    const change = { ...difference(plan, named), elements: { ...elements, add: plan.elements } };
+    const found = difference(plan, named);
+    // A parent that is missing is told by what is to stand on it.
+    const operations = found.operations.filter(({ verb }) => verb !== 'require-link');
+    const change = { operations, elements: { ...elements, add: plan.elements } };
     if (change.operations.length === 0) throw reason;
     await this.#carryOut(change, namespaces);
   }
@@ -86,14 +97,29 @@ export class Reconciler {
     };
   }
 
-  /** Elements first when they only go: nobody is led to what is about to vanish. Else when all they lead to is there. */
   async #carryOut(change: Change, given?: Namespaces): Promise<void> {
     using own = given === undefined ? this.#namespaces() : undefined;
-    const namespaces = given ?? own!;
-    const onlyGoing = change.elements.add.length === 0;
-    if (onlyGoing) await this.applyElements(change.elements);
-    await new Applier(namespaces.open, this.#options.mark).apply(change.operations);
-    if (!onlyGoing) await this.applyElements(change.elements);
+    const applier = new Applier((given ?? own!).open, this.#options.mark);
+    await this.#around(change.elements, () => applier.apply(change.operations));
+  }
+
+  /** Answers the operations that were left undone, why in `lost`. */
+  #carryOutPossible(change: Change, namespaces: Namespaces, lost: Set<string>): Promise<ReadonlySet<Operation>> {
+    const applier = new Applier(namespaces.open, this.#options.mark);
+    return this.#around(change.elements, () =>
+      applier.applyPossible(change.operations, ({ name, owner }, error) => {
+        lost.add(`link ${name} (${owner}) is left out: ${error.message}`);
+      }),
+    );
+  }
+
+  /** Elements first when they only go: nobody is led to what is about to vanish. Else when all they lead to is there. */
+  async #around<T>(elements: Change['elements'], apply: () => Promise<T>): Promise<T> {
+    const onlyGoing = elements.add.length === 0;
+    if (onlyGoing) await this.applyElements(elements);
+    const applied = await apply();
+    if (!onlyGoing) await this.applyElements(elements);
+    return applied;
   }
 
   /** Elements alone: what a sandbox withdraws whose links go with its namespace. */
