@@ -29,13 +29,15 @@ test('portolan tour holds at every step and leaves nothing', async () => {
   await leavesNothing(engine, async () => {
     const { stdout, stderr, code } = await engine.portolan('tour');
     assert.equal(code, 0, stdout + stderr);
-    assert.match(stdout, /All 8 steps hold/);
+    assert.match(stdout, /All 13 steps hold/);
     for (const shown of [
       'eth1',
       'nft list counter inet',
       'nft list map inet',
       'echo: hello',
       'Hello from a container',
+      'nameserver 127.0.0.11',
+      '"harbour" refers to test2',
     ]) {
       assert.ok(stdout.includes(shown), `the tour does not show ${shown}`);
     }

@@ -23,6 +23,7 @@ export class Scene implements AsyncDisposable {
   readonly #names = new Map<string, string>();
   readonly #containers = new Set<string>();
   readonly #networks = new Set<string>();
+  readonly #undo: (() => Promise<unknown>)[] = [];
 
   constructor(parts: {
     readonly context: Context;
@@ -82,11 +83,22 @@ export class Scene implements AsyncDisposable {
     return this.portolan('run', ...argv);
   }
 
-  async createNetwork(name: string): Promise<NetworkInspect> {
+  /** Makes a network that the end of the tour removes. Throws when the engine refuses. */
+  async createNetwork(name: string, ...options: readonly string[]): Promise<NetworkInspect> {
     this.#networks.add(this.name(name));
-    const { code, output } = await this.portolan('network', 'create', '--driver', 'bridge', this.name(name));
+    const { code, output } = await this.portolan('network', 'create', ...options, this.name(name));
     if (code !== 0) throw new Error(output.trim());
     return this.context.client.networks.inspect(this.name(name));
+  }
+
+  /** Something else to be taken away, first of all, when the scene is cleared. Its own failure is no matter. */
+  later(undo: () => Promise<unknown>): void {
+    this.#undo.unshift(undo);
+  }
+
+  /** Runs a command in a container and shows it. */
+  exec(container: string, ...argv: readonly string[]): Promise<Finished> {
+    return this.portolan('exec', this.name(container), ...argv);
   }
 
   /** Runs one of the host's tools and shows it. */
@@ -146,6 +158,7 @@ export class Scene implements AsyncDisposable {
   /** Removes what is still there, whatever happened; what is gone already is no failure. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { containers, networks } = this.context.client;
+    for (const undo of this.#undo.splice(0)) await undo().catch(() => {});
     for (const name of this.#containers) {
       await containers.remove(name, { force: true, v: true, link: false }).catch(() => {});
     }

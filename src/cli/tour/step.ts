@@ -6,3 +6,8 @@ export type Step = {
   readonly why: readonly [string, string];
   play(scene: Scene): Promise<void>;
 };
+
+/** Thrown by a step that this machine cannot show, which is no failure: why it cannot. */
+export class NotHere extends Error {
+  override readonly name: string = 'NotHere';
+}

@@ -11,7 +11,7 @@ export const isolation: Step = {
     'The host could route between the two, so one rule drops what passes from one of our bridges to another.',
   ],
   async play(scene) {
-    const network = await scene.createNetwork('isolated_nw');
+    const network = await scene.createNetwork('isolated_nw', '--driver', 'bridge');
     const name = scene.name('isolated_nw');
     await scene.run('test3', '-itd', `--network=${name}`, '--name', scene.name('test3'), scene.image);
     await scene.portolan('exec', scene.name('test3'), 'ip', '-o', '-4', 'addr', 'show');

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Scene } from '../scene.ts';
+import { startServer } from '../server.ts';
 import type { Step } from '../step.ts';
 
 const echo = `require('dgram').createSocket('udp4').on('message', function (m, c) { this.send('echo: ' + m, c.port, c.address) }).bind(80)`;
@@ -16,7 +15,7 @@ export const publishUdp: Step = {
     const { output } = await scene.portolan('port', scene.name('udp1'), '80/udp');
     const port = Number(/:(\d+)\s*$/m.exec(output)?.[1]);
     await scene.say.check(port > 30000, `the engine chose ${port}/udp`);
-    using _server = await startEcho(scene);
+    using _server = await startServer(scene, 'udp1', echo);
     const ask = `exec 3<>/dev/udp/127.0.0.1/${port}; echo hello >&3; timeout 2 head -n 1 <&3`;
     const answered = async (): Promise<boolean> =>
       (await scene.host.run(['bash', '-c', ask])).output.includes('echo: hello');
@@ -28,16 +27,3 @@ export const publishUdp: Step = {
     );
   },
 };
-
-/** An echo server of ours, in the network namespace of the container. Ends when disposed. */
-async function startEcho(scene: Scene): Promise<Disposable> {
-  const argv = [`--net=/proc/${await scene.pid('udp1')}/ns/net`, process.execPath, '-e', echo];
-  const child: ChildProcess = spawn('nsenter', argv, { stdio: 'ignore' });
-  child.on('error', () => {});
-  await scene.say.command(`nsenter ${argv[0]} node -e "${echo}" &`, '');
-  return {
-    [Symbol.dispose]() {
-      child.kill('SIGKILL');
-    },
-  };
-}

@@ -14,7 +14,7 @@ export const removal = (linksBefore: readonly string[]): Step => ({
     await scene.say.check(gone.code === 0, 'the containers are gone');
     if (networks.length > 0) {
       const removed = await scene.portolan('network', 'rm', ...networks);
-      await scene.say.check(removed.code === 0, 'the network is gone');
+      await scene.say.check(removed.code === 0, `the networks are gone: ${networks.join(', ')}`);
     }
     const clean = await scene.eventually(async () => (await leftOver(scene, linksBefore)).length === 0);
     await scene.tool('ip', '-br', 'link', 'show');
