@@ -42,6 +42,8 @@ export function fromBytes(bytes: Iterable<number>): bigint {
 export class Cidr {
   readonly ip: Ip;
   readonly prefix: number;
+  /** Reckoned once, when first asked for. */
+  #first: bigint | undefined;
 
   constructor(ip: Ip, prefix: number) {
     this.ip = ip;
@@ -72,7 +74,8 @@ export class Cidr {
   }
 
   get first(): bigint {
-    return (this.ip.value >> this.#hostBits) << this.#hostBits;
+    this.#first ??= (this.ip.value >> this.#hostBits) << this.#hostBits;
+    return this.#first;
   }
 
   get last(): bigint {

@@ -8,7 +8,13 @@ import { type ContainerRecord, createEngine } from '../engine/index.ts';
 import { createImages } from '../image/index.ts';
 import { createNetworkController, type NetworkController } from '../network/index.ts';
 import { createRuntime } from '../runtime/index.ts';
-import { Database, type EndpointRecord, type NetworkRecord, type SandboxRecord } from '../store/index.ts';
+import {
+  Database,
+  type EndpointRecord,
+  type FormerLease,
+  type NetworkRecord,
+  type SandboxRecord,
+} from '../store/index.ts';
 import { warmThreadPool } from '../syscall/netns.ts';
 import { Poller } from '../syscall/poller.ts';
 import { Volumes } from '../volume/index.ts';
@@ -124,6 +130,7 @@ function openNetwork(
       networks: database.table<NetworkRecord>('network'),
       endpoints: database.table<EndpointRecord>('endpoint'),
       sandboxes: database.table<SandboxRecord>('sandbox'),
+      formerLeases: database.table<FormerLease>('former_lease'),
       transaction: (body) => database.transaction(body),
     },
     options: {

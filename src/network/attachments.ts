@@ -59,6 +59,7 @@ export class Attachments {
     const others = records.endpointsOf(containerId).filter(({ id }) => id !== endpoint.id);
     const moved = await this.#withGateway(sandbox, others);
     records.transaction(() => {
+      leases.end(endpoint, sandbox.containerName);
       records.deleteEndpoint(endpoint);
       records.putSandbox(moved);
     });
@@ -80,7 +81,7 @@ export class Attachments {
       existing.flatMap(({ lease }) => lease?.interface ?? []),
       drivers.get(network.driver).interfaceName(network, endpoint.request),
     );
-    const lease = leases.take(network, endpoint, inside);
+    const lease = leases.take(network, endpoint, inside, sandbox.containerName);
     undo.defer(() => leases.giveBack(network.id, lease));
     const before = this.#plan(sandbox.containerId, network);
     const leased = { ...endpoint, lease };

@@ -11,6 +11,7 @@ import { hostDriver } from './drivers/host/index.ts';
 import { noneDriver } from './drivers/none/index.ts';
 import { Firewall } from './firewall/index.ts';
 import { Flows } from './flows.ts';
+import { FormerLeases } from './former-leases.ts';
 import { ensureForwarding } from './forwarding.ts';
 import { FreshSandboxes } from './fresh-sandboxes.ts';
 import { HostFiles } from './host-files.ts';
@@ -196,7 +197,7 @@ function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
     drivers,
     records,
     planner: new Planner(records, drivers),
-    leases: new Leases(records),
+    leases: new Leases(records, new FormerLeases(deps.store.formerLeases, records)),
     firewall,
     reconciler: new Reconciler({
       host,

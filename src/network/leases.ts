@@ -1,29 +1,46 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, formatMac, parseMac, randomMac } from '../base/index.ts';
-import type { EndpointLease, EndpointRecord, NetworkRecord } from '../store/records.ts';
+import { AppError, Cidr, formatIp, formatMac, parseIp, parseMac, randomMac, shortId } from '../base/index.ts';
+import type { EndpointLease, EndpointRecord, FormerLease, NetworkRecord } from '../store/records.ts';
 import type { InterfaceName } from './driver.ts';
-import { AddressPool } from './ipam/index.ts';
+import { addressesOf, type FormerLeases } from './former-leases.ts';
+import { AddressPool, type PoolCount } from './ipam/index.ts';
 import type { Records } from './records.ts';
 
-/** Hands out what an endpoint has while its sandbox is up. In memory only: rebuilt from the records that hold leases. */
+/**
+ * Hands out what an endpoint has while its sandbox is up: what it had before, if nobody else has it. The pools are in
+ * memory only, rebuilt from the records that hold leases; what endpoints had that are down is a record.
+ */
 export class Leases {
   readonly #records: Records;
+  readonly #former: FormerLeases;
   readonly #pools = new Map<string, readonly AddressPool[]>();
+  /** By network: pools of others on the same addresses. Found anew when a network comes or goes. */
+  readonly #siblings = new Map<string, readonly AddressPool[]>();
 
-  constructor(records: Records) {
+  constructor(records: Records, former: FormerLeases) {
     this.#records = records;
+    this.#former = former;
+    records.claims.onChange((networkId, address, claimed) => {
+      const pool = this.#pools.get(networkId)?.find((one) => one.contains(address));
+      if (claimed) pool?.claim(address);
+      else pool?.unclaim(address);
+    });
   }
 
-  /** Throws Docker's errors: address in use, none left. Then nothing is taken. */
-  take(network: NetworkRecord, endpoint: EndpointRecord, inside: string): EndpointLease {
+  /**
+   * `containerName` finds what a container of this name had. Throws Docker's errors: address in use, none left. Then
+   * nothing is taken.
+   */
+  take(network: NetworkRecord, endpoint: EndpointRecord, inside: string, containerName: string): EndpointLease {
     const { ipv4, ipv6, mac } = endpoint.request;
-    const v4 = network.ipv4 ? this.#takeAddress(network, 4, ipv4) : undefined;
+    const former = this.#former.find(network.id, endpoint.containerId, containerName);
+    const v4 = network.ipv4 ? this.#takeAddress(network, 4, ipv4, former) : undefined;
     try {
-      const v6 = network.ipv6 ? this.#takeAddress(network, 6, ipv6) : undefined;
+      const v6 = network.ipv6 ? this.#takeAddress(network, 6, ipv6, former) : undefined;
       return {
         hostInterface: `veth${randomBytes(4).toString('hex')}`,
         interface: inside,
-        mac: mac === undefined ? randomMac() : formatMac(parseMac(mac)),
+        mac: mac === undefined ? (former?.mac ?? randomMac()) : formatMac(parseMac(mac)),
         ...(v4 === undefined ? {} : { ipv4: v4 }),
         ...(v6 === undefined ? {} : { ipv6: v6 }),
       };
@@ -33,45 +50,137 @@ export class Leases {
     }
   }
 
-  /** Safe to repeat. */
-  giveBack(networkId: string, { ipv4, ipv6 }: EndpointLease): void {
+  /** Gives back what nobody came to use, or what was remembered. Safe to repeat. */
+  giveBack(networkId: string, lease: EndpointLease): void {
     const network = this.#records.network(networkId);
     if (network === undefined) return;
-    for (const address of [ipv4, ipv6]) if (address !== undefined) this.#release(network, address);
+    for (const address of addressesOf(lease)) this.#release(network, address);
   }
 
-  /** Forgets the pools of a network that is gone or has changed. */
+  /**
+   * The record of an endpoint that goes down, and what it had for when it comes back. Writes, within a transaction;
+   * `giveBack` follows when the kernel has let go of the address.
+   */
+  end({ lease, ...rest }: EndpointRecord, containerName: string): void {
+    if (lease === undefined) return;
+    this.#records.putEndpoint(rest);
+    const { networkId } = rest;
+    if (this.#records.network(networkId) === undefined) return;
+    const forgotten = this.#former.remember(rest, lease, containerName).flatMap(addressesOf);
+    for (const address of forgotten) {
+      if (this.#former.has(networkId, address)) continue;
+      for (const pool of this.#pools.get(networkId) ?? []) if (pool.contains(bare(address))) pool.forget(address);
+    }
+  }
+
+  /** Forgets a network that is gone. */
   forget(networkId: string): void {
     this.#pools.delete(networkId);
+    this.#former.forget(networkId);
+    this.#siblings.clear();
   }
 
-  #takeAddress(network: NetworkRecord, family: 4 | 6, wanted: string | undefined): string | undefined {
+  /** A network has come: it may be on the same addresses as others. */
+  regard(): void {
+    this.#siblings.clear();
+  }
+
+  /** Addresses in use and left, by pool in the order of the record. */
+  counts(network: NetworkRecord): readonly PoolCount[] {
+    return this.#poolsOf(network).map((pool) => pool.count());
+  }
+
+  #takeAddress(
+    network: NetworkRecord,
+    family: 4 | 6,
+    wanted: string | undefined,
+    former: FormerLease | undefined,
+  ): string | undefined {
     const pools = this.#poolsOf(network).filter(({ subnet }) => subnet.family === family);
-    const pool = wanted === undefined ? pools[0] : pools.find((one) => one.contains(wanted));
-    return pool?.take(wanted);
+    if (pools.length === 0) return undefined;
+    if (wanted !== undefined) return this.#takeStatic(network, pools, wanted);
+    const offered = (former === undefined ? [] : addressesOf(former)).map(bare);
+    const before = pools.filter((pool) => offered.some((address) => pool.contains(address)));
+    for (const pool of [...before, ...pools]) {
+      const address = pool.takeFree(offered);
+      if (address !== undefined) return address;
+    }
+    throw pools[0]!.exhausted();
+  }
+
+  #takeStatic(network: NetworkRecord, pools: readonly AddressPool[], wanted: string): string | undefined {
+    const pool = pools.find((one) => one.contains(wanted));
+    try {
+      return pool?.take(wanted);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== 'forbidden') throw error;
+      throw new AppError(error.kind, `${error.message}: ${wanted} is ${this.#holder(network, pool!, wanted)}`);
+    }
+  }
+
+  #holder(network: NetworkRecord, pool: AddressPool, address: string): string {
+    const own = pool.purpose(address);
+    if (own !== undefined) return `${own} of network ${network.name}`;
+    const ids = [network.id, ...this.#records.networksOn(pool.subnet).map(({ id }) => id)];
+    for (const endpoint of ids.flatMap((id) => this.#records.endpointsIn(id))) {
+      if (!addressesOf(endpoint.lease ?? {}).some((one) => sameIp(bare(one), address))) continue;
+      const name = this.#records.sandboxOf(endpoint.containerId)?.containerName ?? shortId(endpoint.containerId);
+      return `container ${name}'s`;
+    }
+    return `on another network of ${pool.subnet}`;
   }
 
   #release(network: NetworkRecord, address: string): void {
-    const bare = address.split('/')[0]!;
     this.#poolsOf(network)
-      .find((pool) => pool.contains(bare))
-      ?.release(address);
+      .find((pool) => pool.contains(bare(address)))
+      ?.release(address, this.#former.has(network.id, address));
   }
 
   #poolsOf(network: NetworkRecord): readonly AddressPool[] {
     let pools = this.#pools.get(network.id);
     if (pools === undefined) {
-      pools = network.ipam.pools.map((pool) => new AddressPool(pool, `${network.name} (${network.id})`));
-      for (const { lease } of this.#records.endpointsIn(network.id)) {
-        for (const address of [lease?.ipv4, lease?.ipv6]) {
-          if (address !== undefined) for (const pool of pools) pool.hold(address);
-        }
-      }
+      pools = this.#build(network);
       this.#pools.set(network.id, pools);
     }
     return pools;
   }
+
+  #build(network: NetworkRecord): readonly AddressPool[] {
+    const owner = `${network.name} (${network.id})`;
+    const pools = network.ipam.pools.map(
+      (pool): AddressPool => new AddressPool(pool, owner, () => this.#siblingsOf(network)),
+    );
+    const each = (address: string, mark: (pool: AddressPool) => void): void => {
+      for (const pool of pools) if (pool.contains(bare(address))) mark(pool);
+    };
+    for (const { lease } of this.#records.endpointsIn(network.id)) {
+      for (const address of addressesOf(lease ?? {})) each(address, (pool) => pool.hold(address));
+    }
+    for (const former of this.#former.of(network.id)) {
+      for (const address of addressesOf(former)) each(address, (pool) => pool.remember(address));
+    }
+    for (const address of this.#records.claims.of(network.id)) each(address, (pool) => pool.claim(address));
+    return pools;
+  }
+
+  #siblingsOf(network: NetworkRecord): readonly AddressPool[] {
+    let siblings = this.#siblings.get(network.id);
+    if (siblings === undefined) {
+      const blocks = network.ipam.pools.map(({ subnet }) => Cidr.parse(subnet));
+      const others = new Set(blocks.flatMap((block) => this.#records.networksOn(block)));
+      siblings = [...others]
+        .filter(({ id }) => id !== network.id)
+        .flatMap((other) => this.#poolsOf(other))
+        .filter(({ subnet }) => blocks.some((block) => block.overlaps(subnet)));
+      this.#siblings.set(network.id, siblings);
+    }
+    return siblings;
+  }
 }
+
+const bare = (address: string): string => address.split('/')[0]!;
+
+const sameIp = (a: string, b: string): boolean => formatIp(parseIp(a)) === formatIp(parseIp(b));
 
 /** The name that was asked for, or the lowest "ethN" that is free. Throws Docker's error for a name that is taken. */
 export function freeInterface(taken: Iterable<string>, { prefix, wanted }: InterfaceName): string {

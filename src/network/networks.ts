@@ -1,8 +1,15 @@
-import { AppError, Cidr, KeyedQueue, newId, shortId } from '../base/index.ts';
+import { AppError, KeyedQueue, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { tellForwarding6 } from './forwarding.ts';
-import { type AddressingRequest, type AddressSpace, defaultPools4, localPools6, planPools } from './ipam/index.ts';
+import {
+  type AddressingRequest,
+  type AddressSpace,
+  BlockIndex,
+  defaultPools4,
+  localPools6,
+  planPools,
+} from './ipam/index.ts';
 import { findNetwork } from './lookup.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { isPredefined } from './predefined.ts';
@@ -25,7 +32,7 @@ export class Networks {
   }
 
   async #create(request: NetworkCreate): Promise<NetworkRecord> {
-    const { records, reconciler, planner, log } = this.#core;
+    const { records, reconciler, planner, leases, log } = this.#core;
     checkName(request.name, records.networks());
     const driver = this.#core.drivers.get(request.driver || 'bridge');
     if (driver.singleton) {
@@ -36,10 +43,12 @@ export class Networks {
     for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);
     const plan = planner.network(network);
     records.putNetwork(network);
+    leases.regard();
     try {
       await reconciler.change(emptyPlan, plan);
     } catch (error) {
       records.deleteNetwork(network.id);
+      leases.forget(network.id);
       await reconciler.change(plan, emptyPlan).catch((again: unknown) => log.warn(`network ${network.name}: ${again}`));
       throw error;
     }
@@ -122,14 +131,12 @@ export class Networks {
     const pools6 = given.filter(({ base }) => base.family === 6);
     const pools4 = given.filter(({ base }) => base.family === 4);
     return {
-      taken: records
-        .networks()
-        .flatMap(({ name, ipam }) =>
-          ipam.pools.map((pool) => ({ subnet: Cidr.parse(pool.subnet), holder: `network ${name}` })),
-        ),
-      reserved: routes
-        .filter(({ destination, gateway }) => destination.prefix > 0 && gateway === undefined)
-        .map(({ destination }) => destination),
+      taken: records.subnets,
+      reserved: BlockIndex.of(
+        routes
+          .filter(({ destination, gateway }) => destination.prefix > 0 && gateway === undefined)
+          .map(({ destination }) => [destination, undefined]),
+      ),
       pools4: pools4.length > 0 ? pools4 : defaultPools4,
       pools6: pools6.length > 0 ? pools6 : localPools6(options.table),
     };

@@ -1,4 +1,7 @@
+import { Cidr } from '../base/index.ts';
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import { Claims } from './claims.ts';
+import { BlockIndex } from './ipam/index.ts';
 import type { NetworkStore } from './store.ts';
 
 /** The records of the network core, found by what they belong to. One container's endpoints cost what it has of them. */
@@ -7,10 +10,14 @@ export class Records {
   readonly #byContainer = new Map<string, Set<string>>();
   readonly #byNetwork = new Map<string, Set<string>>();
   readonly #sandboxes = new Map<string, string>();
+  readonly #subnets = new BlockIndex<NetworkRecord>();
+  /** Addresses that endpoints ask for, up or down. */
+  readonly claims = new Claims();
 
   constructor(store: NetworkStore) {
     this.#store = store;
     for (const endpoint of store.endpoints.all()) this.#index(endpoint);
+    for (const network of store.networks.all()) this.#indexSubnets(network);
     for (const { id, containerId } of store.sandboxes.all()) this.#sandboxes.set(containerId, id);
   }
 
@@ -22,12 +29,27 @@ export class Records {
     return this.#store.networks.get(id);
   }
 
+  /** By subnet: the networks, one or (macvlan, ipvlan) several. */
+  get subnets(): BlockIndex<NetworkRecord> {
+    return this.#subnets;
+  }
+
+  /** Networks with a subnet that has addresses in common with this one. */
+  networksOn(block: Cidr): readonly NetworkRecord[] {
+    return this.#subnets.overlapping(block).map(([, network]) => network);
+  }
+
   putNetwork(record: NetworkRecord): void {
+    const before = this.network(record.id);
     this.#store.networks.put(record);
+    if (before !== undefined) this.#forgetSubnets(before);
+    this.#indexSubnets(record);
   }
 
   deleteNetwork(id: string): void {
+    const before = this.network(id);
     this.#store.networks.delete(id);
+    if (before !== undefined) this.#forgetSubnets(before);
   }
 
   /** In order of attachment; also those whose network is gone. */
@@ -44,12 +66,19 @@ export class Records {
   }
 
   putEndpoint(record: EndpointRecord): void {
+    const before = this.endpoint(record.id);
     this.#store.endpoints.put(record);
     this.#index(record);
+    if (before !== undefined && changesAddress(before, record)) {
+      this.claims.remove(before);
+      this.claims.add(record);
+    }
   }
 
   deleteEndpoint({ id, containerId, networkId }: EndpointRecord): void {
+    const before = this.endpoint(id);
     this.#store.endpoints.delete(id);
+    if (before !== undefined) this.claims.remove(before);
     forget(this.#byContainer, containerId, id);
     forget(this.#byNetwork, networkId, id);
   }
@@ -86,11 +115,24 @@ export class Records {
     return [...(ids ?? [])].flatMap((id) => this.#store.endpoints.get(id) ?? []);
   }
 
-  #index({ id, containerId, networkId }: EndpointRecord): void {
+  #index(endpoint: EndpointRecord): void {
+    const { id, containerId, networkId } = endpoint;
     remember(this.#byContainer, containerId, id);
     remember(this.#byNetwork, networkId, id);
+    this.claims.add(endpoint);
+  }
+
+  #indexSubnets(network: NetworkRecord): void {
+    for (const { subnet } of network.ipam.pools) this.#subnets.add(Cidr.parse(subnet), network);
+  }
+
+  #forgetSubnets({ id, ipam }: NetworkRecord): void {
+    for (const { subnet } of ipam.pools) this.#subnets.remove(Cidr.parse(subnet), (one) => one.id === id);
   }
 }
+
+const changesAddress = ({ request: a }: EndpointRecord, { request: b }: EndpointRecord): boolean =>
+  a.ipv4 !== b.ipv4 || a.ipv6 !== b.ipv6;
 
 function remember(index: Map<string, Set<string>>, key: string, id: string): void {
   const ids = index.get(key);

@@ -76,7 +76,7 @@ export class Sandboxes {
     const published = gatewayAddresses(this.#core, sandbox);
     const endpoints = records.endpointsOf(containerId);
     records.transaction(() => {
-      for (const { lease, ...rest } of endpoints) if (lease !== undefined) records.putEndpoint(rest);
+      for (const endpoint of endpoints) leases.end(endpoint, sandbox.containerName);
       records.deleteSandbox(sandbox);
     });
     names.close(sandbox);
@@ -126,7 +126,7 @@ export class Sandboxes {
         leased.map(({ lease }) => lease.interface),
         driver.interfaceName(network, endpoint.request),
       );
-      const lease = leases.take(network, endpoint, inside);
+      const lease = leases.take(network, endpoint, inside, sandbox.containerName);
       undo.defer(() => leases.giveBack(network.id, lease));
       leased.push({ ...endpoint, lease });
     }

@@ -43,13 +43,11 @@ function freeBridge({ options, reconciler }: Core): string {
 }
 
 /** Forgets sandboxes whose namespace is gone, as all are after the machine was started anew. */
-export function dropLostSandboxes({ records, pins, log }: Core): void {
+export function dropLostSandboxes({ records, leases, pins, log }: Core): void {
   for (const sandbox of records.sandboxes().filter(({ id }) => !pins.exists(id))) {
     log.info(`network: the sandbox of ${sandbox.containerName} is gone`);
     records.transaction(() => {
-      for (const { lease, ...rest } of records.endpointsOf(sandbox.containerId)) {
-        if (lease !== undefined) records.putEndpoint(rest);
-      }
+      for (const endpoint of records.endpointsOf(sandbox.containerId)) leases.end(endpoint, sandbox.containerName);
       records.deleteSandbox(sandbox);
     });
   }

@@ -1,4 +1,4 @@
-import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { EndpointRecord, FormerLease, NetworkRecord, SandboxRecord } from '../store/records.ts';
 
 /** One kind of record. Reads come from memory; a write is durable when it returns. `Table` of the store is one. */
 export interface RecordTable<T extends { readonly id: string }> {
@@ -14,6 +14,7 @@ export interface NetworkStore {
   readonly networks: RecordTable<NetworkRecord>;
   readonly endpoints: RecordTable<EndpointRecord>;
   readonly sandboxes: RecordTable<SandboxRecord>;
+  readonly formerLeases: RecordTable<FormerLease>;
   /** All writes of `body` or none. Synchronous. */
   transaction<T>(body: () => T): T;
 }

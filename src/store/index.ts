@@ -3,6 +3,7 @@ export type {
   EndpointLease,
   EndpointRecord,
   EndpointRequest,
+  FormerLease,
   NetworkRecord,
   Pool,
   PortRequest,

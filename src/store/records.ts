@@ -74,6 +74,25 @@ export type EndpointLease = {
   readonly ipv6?: string;
 };
 
+/**
+ * What an endpoint had when its sandbox went down: offered again to the same container, or to the next of its name, and
+ * to anybody else last. One for each container and network, and a bounded number for each network.
+ */
+export type FormerLease = {
+  /** "<network id>/<container id>". */
+  readonly id: string;
+  readonly networkId: string;
+  readonly containerId: string;
+  readonly containerName: string;
+  /** Addresses with prefix, as in the lease. */
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  /** Absent when the user had chosen it. */
+  readonly mac?: string;
+  /** Counts up within the network: the lowest has been free for longest. */
+  readonly released: number;
+};
+
 /** One `-p` as parsed from the API: a range on the container's side, and a host port, range or nothing ("any free"). */
 export type PortRequest = {
   readonly protocol: 'tcp' | 'udp' | 'sctp';

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../base/index.ts';
 
-/** Kinds of records, each a table of JSON documents keyed by id. */
+/** Kinds of records of the first version, each a table of JSON documents keyed by id. Later ones are steps below. */
 export const kinds = [
   'container',
   'network',
@@ -15,9 +15,11 @@ export const kinds = [
 ] as const;
 
 /** Step n brings a database from version n to n + 1. Append only: written databases have run the earlier ones. */
-const steps: readonly string[] = [
-  kinds.map((kind) => `CREATE TABLE ${kind} (id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;`).join('\n'),
-];
+const steps: readonly string[] = [kinds.map(documents).join('\n'), documents('former_lease')];
+
+function documents(kind: string): string {
+  return `CREATE TABLE ${kind} (id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;`;
+}
 
 export function migrate(db: DatabaseSync): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };

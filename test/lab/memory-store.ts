@@ -26,5 +26,6 @@ export const memoryStore = (): NetworkStore => ({
   networks: new MemoryTable(),
   endpoints: new MemoryTable(),
   sandboxes: new MemoryTable(),
+  formerLeases: new MemoryTable(),
   transaction: (body) => body(),
 });

@@ -8,6 +8,9 @@ export type PoolCount = { readonly inUse: bigint; readonly available: bigint };
 /**
  * The addresses of one pool of one network. Nothing here is durable: built from the pool's record and the leases that
  * records hold. Taking and freeing cost O(log n), also in a /16 that is nearly full.
+ *
+ * Unasked, an address that nobody had is handed out, the lowest first; when there is none, the one that has been free
+ * for longest. One that a container which is down will ask for is handed out to nobody else.
  */
 export class AddressPool {
   readonly subnet: Cidr;
@@ -15,35 +18,60 @@ export class AddressPool {
   readonly #network: string;
   readonly #free: LowestFree;
   readonly #used = new Set<bigint>();
+  /** Free, and somebody's before; the one freed first comes first. */
+  readonly #former = new Set<bigint>();
+  readonly #claimed = new Set<bigint>();
+  readonly #own: ReadonlyMap<bigint, string>;
+  /** Pools of other networks on the same addresses, as macvlan networks can be. */
+  readonly #siblings: () => readonly AddressPool[];
 
   /**
    * `network` names the owner in errors: "NAME (ID)". Gateway and auxiliary addresses of the pool count as used.
    */
-  constructor(pool: Pool, network: string) {
+  constructor(pool: Pool, network: string, siblings: () => readonly AddressPool[] = () => []) {
     this.subnet = Cidr.parse(pool.subnet).network;
     this.#range = pool.ipRange === undefined ? this.subnet : Cidr.parse(pool.ipRange).network;
     this.#network = network;
+    this.#siblings = siblings;
     const [first, last] = this.#bounds();
     this.#free = new LowestFree(first, last);
-    if (pool.gateway !== undefined) this.#used.add(parseIp(pool.gateway).value);
-    for (const address of Object.values(pool.auxiliary ?? {})) this.#used.add(parseIp(address).value);
+    this.#own = new Map([
+      ...Object.entries(pool.auxiliary ?? {}).map(
+        ([name, address]) => [parseIp(address).value, `the auxiliary address ${name}`] as const,
+      ),
+      ...(pool.gateway === undefined ? [] : [[parseIp(pool.gateway).value, 'the gateway'] as const]),
+    ]);
+    for (const value of this.#own.keys()) this.#used.add(value);
   }
 
-  /** Takes the lowest free address, or `wanted` (without prefix). Answers with prefix: "172.17.0.2/16". */
+  /**
+   * Takes `wanted` (without prefix), or else what is free. Answers with prefix: "172.17.0.2/16". Throws Docker's errors.
+   */
   take(wanted?: string): string {
-    const value = wanted === undefined ? this.#free.take((address) => this.#used.has(address)) : this.#static(wanted);
-    if (value === undefined) {
-      const what = `no available IPv${this.subnet.family} addresses on this network's address pools`;
-      throw new AppError('internal', `${what}: ${this.#network}`);
-    }
-    this.#used.add(value);
-    return new Cidr({ family: this.subnet.family, value }, this.subnet.prefix).toString();
+    if (wanted !== undefined) return this.#taken(this.#static(wanted));
+    const address = this.takeFree();
+    if (address === undefined) throw this.exhausted();
+    return address;
   }
 
-  /** Gives an address back, with or without prefix. Safe to repeat. */
-  release(address: string): void {
+  /** Takes the first of `offered` that is free (with or without prefix, of any subnet), or what nobody had for longest. */
+  takeFree(offered: readonly string[] = []): string | undefined {
+    const value = this.#offered(offered) ?? this.#unasked();
+    return value === undefined ? undefined : this.#taken(value);
+  }
+
+  exhausted(): AppError {
+    const what = `no available IPv${this.subnet.family} addresses on this network's address pools: ${this.#network}`;
+    const kept = [...this.#claimed].filter((value) => !this.#used.has(value)).length;
+    return new AppError('internal', kept === 0 ? what : `${what}: ${kept} kept for containers that are down`);
+  }
+
+  /** Gives an address back, with or without prefix. `former`: it shall be the last to be handed out. Safe to repeat. */
+  release(address: string, former = false): void {
     const { value } = parseIp(bare(address));
-    if (this.#used.delete(value)) this.#free.give(value);
+    if (!this.#used.delete(value)) return;
+    if (former) this.#former.add(value);
+    this.#giveBack(value);
   }
 
   /** Marks an address that a lease holds, when building from records. Safe to repeat. */
@@ -52,8 +80,37 @@ export class AddressPool {
     if (this.subnet.contains(ip)) this.#used.add(ip.value);
   }
 
+  /** Marks an address as somebody's before, when building from records: the one freed first comes first. */
+  remember(address: string): void {
+    const ip = parseIp(bare(address));
+    if (this.subnet.contains(ip) && !this.#used.has(ip.value)) this.#former.add(ip.value);
+  }
+
+  /** Makes an address nobody's again. */
+  forget(address: string): void {
+    const { value } = parseIp(bare(address));
+    if (this.#former.delete(value)) this.#giveBack(value);
+  }
+
+  /** Keeps an address for who will ask for it. */
+  claim(address: string): void {
+    const ip = parseIp(address);
+    if (this.subnet.contains(ip)) this.#claimed.add(ip.value);
+  }
+
+  unclaim(address: string): void {
+    const { value } = parseIp(address);
+    if (this.#claimed.delete(value)) this.#giveBack(value);
+  }
+
   has(address: string): boolean {
     return this.#used.has(parseIp(bare(address)).value);
+  }
+
+  /** What an address is by the pool itself: "the gateway"; undefined for those of containers. */
+  purpose(address: string): string | undefined {
+    const { value } = parseIp(bare(address));
+    return this.#own.get(value) ?? (this.#isReserved(value) ? 'reserved' : undefined);
   }
 
   /** Whether `address` (without prefix) lies in this pool's subnet. */
@@ -61,12 +118,52 @@ export class AddressPool {
     return this.subnet.contains(parseIp(address));
   }
 
-  /** Addresses in use, the reserved ones included, and how many can still be handed out. */
+  /** Addresses in use, the reserved ones included, and how many can still be handed out unasked. */
   count(): PoolCount {
     const [first, last] = this.#bounds();
     let taken = 0n;
     for (const value of this.#used) if (value >= first && value <= last) taken++;
+    for (const value of this.#claimed) if (value >= first && value <= last && !this.#used.has(value)) taken++;
     return { inUse: BigInt(this.#used.size) + this.#reserved(), available: last - first + 1n - taken };
+  }
+
+  /** Of those that somebody had, as long as nobody else needs them. */
+  #offered(addresses: readonly string[]): bigint | undefined {
+    const [first, last] = this.#bounds();
+    for (const address of addresses) {
+      const { family, value } = parseIp(bare(address));
+      if (family === this.subnet.family && value >= first && value <= last && !this.#isTaken(value)) return value;
+    }
+    return undefined;
+  }
+
+  #unasked(): bigint | undefined {
+    const value = this.#free.take((one) => this.#isTaken(one) || this.#former.has(one));
+    if (value !== undefined) return value;
+    const [first, last] = this.#bounds();
+    for (const one of this.#former) if (one >= first && one <= last && !this.#isTaken(one)) return one;
+    return undefined;
+  }
+
+  #isTaken(value: bigint): boolean {
+    return this.#keeps(value) || this.#siblings().some((pool) => pool.#keeps(value));
+  }
+
+  #keeps(value: bigint): boolean {
+    return this.#used.has(value) || this.#claimed.has(value);
+  }
+
+  #taken(value: bigint): string {
+    this.#used.add(value);
+    this.#former.delete(value);
+    return new Cidr({ family: this.subnet.family, value }, this.subnet.prefix).toString();
+  }
+
+  /** Among those that are handed out, unless something still keeps it: that gives it back then. */
+  #giveBack(value: bigint): void {
+    for (const pool of [this, ...this.#siblings()]) {
+      if (!pool.#keeps(value) && !pool.#former.has(value)) pool.#free.give(value);
+    }
   }
 
   #static(wanted: string): bigint {
@@ -74,13 +171,14 @@ export class AddressPool {
     if (!this.subnet.contains(ip)) {
       throw new AppError('invalid', `no configured subnet contains IP address ${formatIp(ip)}`);
     }
-    const reserved = this.#reserved() > 0n && (ip.value === this.subnet.first || this.#isBroadcast(ip.value));
-    if (reserved || this.#used.has(ip.value)) throw new AppError('forbidden', 'Address already in use');
+    const used = [this, ...this.#siblings()].some((pool) => pool.#used.has(ip.value));
+    if (used || this.#isReserved(ip.value)) throw new AppError('forbidden', 'Address already in use');
     return ip.value;
   }
 
-  #isBroadcast(value: bigint): boolean {
-    return this.subnet.family === 4 && value === this.subnet.last;
+  #isReserved(value: bigint): boolean {
+    if (this.#reserved() === 0n) return false;
+    return value === this.subnet.first || (this.subnet.family === 4 && value === this.subnet.last);
   }
 
   /** Network and broadcast address, none in a /31 (RFC 3021) or /32; of IPv6 the subnet-router anycast (RFC 4291, 2.6.1). */

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError, Cidr } from '../../base/index.ts';
+import { BlockIndex } from './block-index.ts';
 import { defaultPools4, localPools6 } from './default-pools.ts';
 import { planPools } from './plan-pools.ts';
 import type { AddressSpace, PoolRequest } from './types.ts';
 
 const space: AddressSpace = {
-  taken: [{ subnet: Cidr.parse('172.17.0.0/16'), holder: 'network bridge' }],
-  reserved: [Cidr.parse('172.18.0.0/16')],
+  taken: BlockIndex.of([[Cidr.parse('172.17.0.0/16'), { name: 'bridge' }]]),
+  reserved: BlockIndex.of([[Cidr.parse('172.18.0.0/16'), undefined]]),
   pools4: defaultPools4,
   pools6: localPools6('host'),
 };

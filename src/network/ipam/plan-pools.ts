@@ -1,7 +1,8 @@
 import { AppError, Cidr, formatIp, parseIp } from '../../base/index.ts';
 import type { Pool } from '../../store/records.ts';
-import { choosePool } from './choose-pool.ts';
-import type { AddressSpace, Holding, PoolRequest } from './types.ts';
+import { BlockIndex } from './block-index.ts';
+import { choosePool, holderName, itself } from './choose-pool.ts';
+import type { AddressSpace, Holder, Holdings, PoolRequest } from './types.ts';
 import { checkIpamConfig, type Families } from './validate.ts';
 
 /** A network's addressing as asked for. */
@@ -15,11 +16,13 @@ export function planPools(request: AddressingRequest, space: AddressSpace): read
   const asked = request.pools.filter((pool) => !isEmpty(pool));
   checkIpamConfig(asked, request);
   const planned: Pool[] = [];
+  const own: Holdings = new BlockIndex<Holder>();
   for (const family of familiesOf(request)) {
-    const own = asked.filter(({ subnet = '' }) => subnet.includes(':') === (family === 6));
-    for (const pool of own.length > 0 ? own : [{}]) {
-      const taken = [...space.taken, ...planned.map(holdingOf)];
-      planned.push(planPool(pool, family, { ...space, taken }));
+    const ofFamily = asked.filter(({ subnet = '' }) => subnet.includes(':') === (family === 6));
+    for (const pool of ofFamily.length > 0 ? ofFamily : [{}]) {
+      const made = planPool(pool, family, space, own);
+      own.add(Cidr.parse(made.subnet), itself);
+      planned.push(made);
     }
   }
   return planned;
@@ -33,13 +36,14 @@ const familiesOf = ({ ipv4, ipv6 }: Families): readonly (4 | 6)[] => [
 const isEmpty = (pool: PoolRequest): boolean =>
   !pool.subnet && !pool.ipRange && !pool.gateway && Object.keys(pool.auxiliary ?? {}).length === 0;
 
-const holdingOf = (pool: Pool): Holding => ({ subnet: Cidr.parse(pool.subnet), holder: 'this same network' });
-
-function planPool(request: PoolRequest, family: 4 | 6, space: AddressSpace): Pool {
+function planPool(request: PoolRequest, family: 4 | 6, space: AddressSpace, own: Holdings): Pool {
   const asked = request.subnet ? Cidr.parse(request.subnet) : undefined;
   const sized = asked !== undefined && asked.first === 0n && asked.prefix > 0;
-  const subnet = asked === undefined || sized ? automaticBlock(space, family, asked?.prefix) : asked;
-  if (subnet === asked && !request.ipRange) checkFree(subnet, space);
+  const subnet = asked === undefined || sized ? automaticBlock(space, own, family, asked?.prefix) : asked;
+  if (subnet === asked) {
+    checkFree(subnet, own);
+    if (!request.ipRange) checkFree(subnet, space.taken);
+  }
   const gateway = gatewayOf(request, subnet);
   checkAuxiliary(request.auxiliary ?? {}, subnet, gateway);
   return {
@@ -51,9 +55,9 @@ function planPool(request: PoolRequest, family: 4 | 6, space: AddressSpace): Poo
   };
 }
 
-function automaticBlock(space: AddressSpace, family: 4 | 6, prefix: number | undefined): Cidr {
+function automaticBlock(space: AddressSpace, own: Holdings, family: 4 | 6, prefix: number | undefined): Cidr {
   return choosePool({
-    taken: space.taken,
+    taken: [space.taken, own],
     reserved: space.reserved,
     pools: family === 4 ? space.pools4 : space.pools6,
     ...(prefix === undefined ? {} : { prefix }),
@@ -61,11 +65,12 @@ function automaticBlock(space: AddressSpace, family: 4 | 6, prefix: number | und
 }
 
 /** Not asked of a network with a range of its own: as in Docker, several may share a subnet then (macvlan, ipvlan). */
-function checkFree(subnet: Cidr, space: AddressSpace): void {
-  const other = space.taken.find((holding) => holding.subnet.overlaps(subnet));
+function checkFree(subnet: Cidr, taken: Holdings): void {
+  const [other] = taken.overlapping(subnet);
   if (other === undefined) return;
+  const [block, holder] = other;
   const text = 'invalid pool request: Pool overlaps with other one on this address space';
-  throw new AppError('forbidden', `${text}: ${subnet} overlaps ${other.subnet} of ${other.holder}`);
+  throw new AppError('forbidden', `${text}: ${subnet} overlaps ${block} of ${holderName(holder)}`);
 }
 
 /** As asked, or the first usable address of what containers are served from. */

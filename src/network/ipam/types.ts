@@ -1,11 +1,15 @@
 import type { Cidr } from '../../base/index.ts';
 import type { NetworkCreate } from '../types.ts';
+import type { BlockIndex } from './block-index.ts';
 
 /** Where pools are taken from: `base` cut into blocks of `size` bits of prefix. */
 export type PoolRange = { readonly base: Cidr; readonly size: number };
 
-/** A block somebody has, and who, as an error shall name it: "network isolated_nw". */
-export type Holding = { readonly subnet: Cidr; readonly holder: string };
+/** Whose a block is: a network, which a network record is. */
+export type Holder = { readonly name: string };
+
+/** Blocks that networks have. */
+export type Holdings = BlockIndex<Holder>;
 
 /** One entry of the API's `IPAM.Config`. */
 export type PoolRequest = NetworkCreate['ipam']['pools'][number];
@@ -13,9 +17,9 @@ export type PoolRequest = NetworkCreate['ipam']['pools'][number];
 /** Everything that decides which blocks are free. Pure data: whoever calls reads records, routes and name servers. */
 export type AddressSpace = {
   /** Pools of other networks. A requested pool must not overlap them. */
-  readonly taken: readonly Holding[];
-  /** On-link routes and name servers of the host. Only the automatic choice avoids them. */
-  readonly reserved: readonly Cidr[];
+  readonly taken: Holdings;
+  /** What the host reaches on its own links, and its name servers. Only the automatic choice avoids them. */
+  readonly reserved: BlockIndex<unknown>;
   /** In order of preference. */
   readonly pools4: readonly PoolRange[];
   readonly pools6: readonly PoolRange[];
