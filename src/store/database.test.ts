@@ -56,3 +56,18 @@ test('Database refuses a database of a newer engine', (t) => {
   }
   assert.throws(() => new Database(path), /version 99/);
 });
+
+test('Database brings one of the first version up to date, and keeps its records', (t) => {
+  const path = join(folder(t), 'state.db');
+  {
+    const raw = new DatabaseSync(path);
+    const kinds = ['container', 'network', 'endpoint', 'sandbox', 'image', 'layer', 'tag', 'volume', 'setting'];
+    for (const kind of kinds) raw.exec(`CREATE TABLE ${kind} (id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID`);
+    raw.exec(`INSERT INTO network VALUES ('a', '{"id":"a","value":1}'); PRAGMA user_version = 1`);
+    raw.close();
+  }
+  using db = new Database(path);
+  assert.deepEqual(db.table<Row>('network').all(), [{ id: 'a', value: 1 }]);
+  db.table<Row>('former_lease').put({ id: 'b', value: 2 });
+  assert.deepEqual(db.table<Row>('former_lease').all(), [{ id: 'b', value: 2 }]);
+});

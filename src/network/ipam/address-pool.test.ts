@@ -86,3 +86,71 @@ test('AddressPool takes as long for an address in a full /16 as in an empty one'
   const each = (performance.now() - started) / 6_000;
   assert.ok(each < 0.1, `an operation took ${each} ms; a scan of 60,000 takes over 1 ms`);
 });
+
+test('AddressPool hands an address that was somebody’s out last, the one free for longest first', () => {
+  const small = pool({ subnet: '10.0.0.0/29', gateway: '10.0.0.1' });
+  assert.deepEqual([small.take(), small.take(), small.take()], ['10.0.0.2/29', '10.0.0.3/29', '10.0.0.4/29']);
+  small.release('10.0.0.3/29', true);
+  small.release('10.0.0.2/29', true);
+  assert.deepEqual(takeAll(small), ['10.0.0.5/29', '10.0.0.6/29', '10.0.0.3/29', '10.0.0.2/29']);
+});
+
+test('AddressPool offers an address again, unless somebody has it or keeps it', () => {
+  const one = pool({ subnet: '10.0.0.0/24', ipRange: '10.0.0.0/28', gateway: '10.0.0.1' });
+  one.remember('10.0.0.9/24');
+  assert.equal(one.takeFree(['10.0.0.9/24']), '10.0.0.9/24');
+  assert.equal(one.takeFree(['10.0.0.9/24', '10.0.0.5/24']), '10.0.0.5/24');
+  one.claim('10.0.0.6');
+  assert.equal(one.takeFree(['10.0.0.6', 'fd00::6']), '10.0.0.2/24');
+  assert.equal(one.takeFree(['10.0.0.77']), '10.0.0.3/24', 'outside of what is handed out unasked');
+});
+
+test('AddressPool keeps an address for who will ask for it, and gives it free afterwards', () => {
+  const small = pool({ subnet: '10.0.0.0/29', gateway: '10.0.0.1' });
+  small.claim('10.0.0.2');
+  small.claim('10.0.0.4');
+  assert.deepEqual(small.count(), { inUse: 3n, available: 3n });
+  assert.deepEqual([small.take(), small.take(), small.take()], ['10.0.0.3/29', '10.0.0.5/29', '10.0.0.6/29']);
+  assert.throws(() => small.take(), /web \(1a2b\): 2 kept for containers that are down$/);
+  assert.equal(small.take('10.0.0.4'), '10.0.0.4/29');
+  small.release('10.0.0.4');
+  assert.equal(small.takeFree(), undefined);
+  small.unclaim('10.0.0.4');
+  assert.equal(small.take(), '10.0.0.4/29');
+});
+
+test('AddressPool gives what is forgotten free like an address that was nobody’s', () => {
+  const one = pool({ subnet: '10.0.0.0/24', gateway: '10.0.0.1' });
+  one.take();
+  one.take();
+  one.release('10.0.0.2', true);
+  one.forget('10.0.0.2');
+  one.forget('10.0.0.2');
+  assert.deepEqual([one.take(), one.take()], ['10.0.0.2/24', '10.0.0.4/24']);
+});
+
+test('AddressPool hands out nothing that another network on the same subnet has', () => {
+  const record = { subnet: '10.0.0.0/24', automatic: false };
+  const all: AddressPool[] = [];
+  const others = (self: AddressPool) => () => all.filter((one) => one !== self);
+  const make = (ipRange: string): AddressPool => {
+    const made: AddressPool = new AddressPool({ ...record, ipRange, gateway: '10.0.0.1' }, 'web (1a2b)', () =>
+      others(made)(),
+    );
+    all.push(made);
+    return made;
+  };
+  const [a, b] = [make('10.0.0.0/29'), make('10.0.0.0/28')];
+  assert.deepEqual([a.take(), b.take(), a.take()], ['10.0.0.2/24', '10.0.0.3/24', '10.0.0.4/24']);
+  assert.throws(() => b.take('10.0.0.4'), /Address already in use/);
+  a.release('10.0.0.4');
+  assert.equal(b.take(), '10.0.0.4/24');
+});
+
+test('AddressPool tells what its own addresses are for', () => {
+  const one = pool({ subnet: '10.0.0.0/24', gateway: '10.0.0.1', auxiliary: { router: '10.0.0.3' } });
+  assert.deepEqual(
+    ['10.0.0.1', '10.0.0.3', '10.0.0.255', '10.0.0.4'].map((address) => one.purpose(address)),
+    ['the gateway', 'the auxiliary address router', 'the broadcast address', undefined],
+  );
+});

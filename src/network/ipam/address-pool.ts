@@ -110,7 +110,8 @@ export class AddressPool {
   /** What an address is by the pool itself: "the gateway"; undefined for those of containers. */
   purpose(address: string): string | undefined {
     const { value } = parseIp(bare(address));
-    return this.#own.get(value) ?? (this.#isReserved(value) ? 'reserved' : undefined);
+    if (this.#own.has(value) || !this.#isReserved(value)) return this.#own.get(value);
+    return value === this.subnet.first ? 'the address of the subnet itself' : 'the broadcast address';
   }
 
   /** Whether `address` (without prefix) lies in this pool's subnet. */

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { NetworkOptions } from '../../src/network/index.ts';
+import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
+
+const root = { skip: process.getuid?.() === 0 ? false : 'needs root' };
+const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(containerId) as [string, string, string, string];
+
+async function start(t: TestContext, options: Partial<NetworkOptions> = {}): Promise<NetworkLab> {
+  const lab = await NetworkLab.start(t, options);
+  const ipam = { driver: '', options: {}, pools: [{ subnet: '10.5.0.0/24' }, { subnet: 'fd05::/64' }] };
+  await lab.network.createNetwork(networkCreate('front', { ipv6: true, ipam }));
+  return lab;
+}
+
+/** What the kernel shows in the container: hardware address, IPv4, IPv6. */
+function shown(lab: NetworkLab, id: string): readonly string[] {
+  type Shown = { address: string; addr_info: { local: string; scope: string }[] };
+  const [link] = lab.insideJson<Shown>(id, 'addr show eth0');
+  const global = link!.addr_info.filter(({ scope }) => scope === 'global').map(({ local }) => local);
+  return [link!.address, ...global];
+}
+
+test('a container that comes back has the addresses it had, and nobody else was given them', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  await lab.up(b, ['front']);
+  const before = [shown(lab, a), shown(lab, b)];
+  assert.deepEqual(before[0]!.slice(1), ['10.5.0.2', 'fd05::2']);
+  await lab.network.sandboxDown(a);
+  await lab.network.sandboxDown(b);
+  await lab.up(c, ['front']);
+  assert.deepEqual(shown(lab, c).slice(1), ['10.5.0.4', 'fd05::4']);
+  await lab.network.sandboxUp(lab.sandbox(b));
+  await lab.network.sandboxUp(lab.sandbox(a));
+  assert.deepEqual([shown(lab, a), shown(lab, b)], before);
+});
+
+test('a container made anew under the same name has the addresses of the one before', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  await lab.up(b, ['front']);
+  const before = shown(lab, a);
+  await lab.network.forget(a);
+  await lab.up(c, ['front']);
+  await lab.up(d, ['front'], { containerName: lab.sandbox(a).containerName });
+  assert.deepEqual(shown(lab, d), before);
+  // While the one of that name is only down, its addresses are its own.
+  await lab.network.sandboxDown(b);
+  const e = containerId('e');
+  await lab.up(e, ['front'], { containerName: lab.sandbox(b).containerName });
+  assert.notEqual(lab.address(e, 'front'), '10.5.0.3');
+});
+
+test('addresses are found again after the engine, or the machine, was started anew', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  await lab.up(b, ['front']);
+  const before = [shown(lab, a), shown(lab, b)];
+  await lab.network.sandboxDown(a);
+  lab.losePin(b);
+  await lab.restart();
+  assert.equal(lab.network.sandboxOf(b), undefined);
+  await lab.up(c, ['front']);
+  assert.equal(lab.address(c, 'front'), '10.5.0.4');
+  await lab.network.sandboxUp(lab.sandbox(b));
+  await lab.network.sandboxUp(lab.sandbox(a));
+  assert.deepEqual([shown(lab, a), shown(lab, b)], before);
+});
+
+test('a disconnected container finds its address again', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  await lab.network.disconnect(a, 'front');
+  await lab.network.connect(a, 'front', endpoint());
+  assert.equal(lab.address(a, 'front'), '10.5.0.2');
+});
+
+test('an address that a container which is down asks for is given to nobody else', root, async (t) => {
+  const lab = await start(t);
+  await lab.network.connect(a, 'front', endpoint({ ipv4: '10.5.0.2', ipv6: 'fd05::3' }));
+  await lab.up(b, ['front']);
+  await lab.up(c, ['front']);
+  assert.deepEqual(shown(lab, b).slice(1), ['10.5.0.3', 'fd05::2']);
+  assert.deepEqual(shown(lab, c).slice(1), ['10.5.0.4', 'fd05::4']);
+  await lab.restart();
+  await lab.network.sandboxUp(lab.sandbox(a));
+  assert.deepEqual(shown(lab, a).slice(1), ['10.5.0.2', 'fd05::3']);
+  await lab.network.forget(a);
+  await lab.network.forget(b);
+  await lab.up(d, ['front']);
+  assert.equal(lab.address(d, 'front'), '10.5.0.5', 'what was somebody’s comes last');
+});
+
+test('an address in use is refused with who has it, and the refusal takes nothing', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  const refused = (ipv4: string, text: string): Promise<void> =>
+    assert.rejects(
+      async () => {
+        await lab.network.connect(b, 'front', endpoint({ ipv4 }));
+        await lab.network.sandboxUp(lab.sandbox(b));
+      },
+      { kind: 'forbidden', message: `Address already in use: ${text}` },
+    );
+  await refused('10.5.0.2', "10.5.0.2 is container c-aaaa's");
+  await refused('10.5.0.1', '10.5.0.1 is the gateway of network front');
+  await refused('10.5.0.255', '10.5.0.255 is the broadcast address of network front');
+  await lab.network.forget(b);
+  await lab.up(c, ['front']);
+  assert.deepEqual(shown(lab, c).slice(1), ['10.5.0.3', 'fd05::3']);
+});
+
+test('a removed network leaves no memory of its addresses', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  await lab.network.forget(a);
+  assert.equal(lab.store.formerLeases.all().length, 1);
+  await lab.network.removeNetwork('front');
+  assert.deepEqual(lab.store.formerLeases.all(), []);
+});
