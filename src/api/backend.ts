@@ -173,7 +173,8 @@ export interface ImageBackend {
 
 export interface NetworkBackend {
   create(body: NetworkCreateBody): Promise<{ readonly Id: string; readonly Warning: string }>;
-  list(filters: Filters): Promise<readonly NetworkInspect[]>;
+  /** With `members` who is attached, too, as before API 1.28. */
+  list(filters: Filters, options: { readonly members: boolean }): Promise<readonly NetworkInspect[]>;
   inspect(ref: string, options: { readonly verbose: boolean; readonly scope: string }): Promise<NetworkInspect>;
   remove(ref: string): Promise<void>;
   connect(ref: string, body: NetworkConnectBody): Promise<void>;

@@ -138,7 +138,7 @@ test('create refuses no body, and several networks below 1.44', async () => {
   const body = JSON.stringify({ Image: 'x', NetworkingConfig: { EndpointsConfig: { a: null, b: {} } } });
   const old = await server.ask('POST', '/v1.43/containers/create', { body });
   assert.equal(old.status, 400);
-  assert.equal(message(old.body), 'Container cannot be connected to network endpoints: a, b');
+  assert.equal(message(old.body), 'Container cannot be created with multiple network endpoints: a, b');
   assert.equal((await server.ask('POST', '/v1.44/containers/create', { body })).status, 201);
 });
 

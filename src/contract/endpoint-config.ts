@@ -24,4 +24,7 @@ export const networkingConfig = v.pipe(
   })),
 );
 
+/** Of an attachment of which nothing is asked. */
+export const emptyEndpoint: EndpointConfig = v.parse(endpointConfig, {});
+
 export type EndpointConfig = DeepReadonly<v.InferOutput<typeof endpointConfig>>;

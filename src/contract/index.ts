@@ -13,7 +13,7 @@ export type {
 export type { ContainerConfig, Healthcheck } from './container-config.ts';
 export { type ContainerCreateBody, type ContainerCreateInput, parseContainerCreate } from './container-create.ts';
 export { parseUpdate, type UpdateBody } from './container-update.ts';
-export type { EndpointConfig } from './endpoint-config.ts';
+export { type EndpointConfig, emptyEndpoint } from './endpoint-config.ts';
 export type { EventMessage } from './event.ts';
 export {
   type ExecCreateBody,

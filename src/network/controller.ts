@@ -121,6 +121,14 @@ class Controller implements NetworkController {
     return this.#parts.core.records.networks();
   }
 
+  warningsOf(network: NetworkRecord): readonly string[] {
+    return this.#parts.core.drivers.get(network.driver).warnings(network);
+  }
+
+  drivers(): readonly string[] {
+    return this.#parts.core.drivers.names();
+  }
+
   /** Without those whose network was removed while the container was stopped: its next start is refused for them. */
   endpointsOf(containerId: string): readonly EndpointRecord[] {
     const { records } = this.#parts.core;

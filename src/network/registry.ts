@@ -9,6 +9,11 @@ export class DriverRegistry {
     this.#drivers = new Map(drivers.map((driver) => [driver.name, driver]));
   }
 
+  /** In alphabetical order. */
+  names(): readonly string[] {
+    return [...this.#drivers.keys()].sort();
+  }
+
   /** Throws Docker's `not-found` for a driver that nobody brought. */
   get(name: string): Driver {
     const driver = this.#drivers.get(name);

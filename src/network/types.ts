@@ -68,6 +68,10 @@ export interface NetworkController {
   removeNetwork(ref: string): Promise<NetworkRecord>;
   network(ref: string): NetworkRecord;
   networks(): readonly NetworkRecord[];
+  /** What is odd about a network but not refused, one sentence each. */
+  warningsOf(network: NetworkRecord): readonly string[];
+  /** Names of the drivers there are, in alphabetical order. */
+  drivers(): readonly string[];
   /** Interface names and such that inspect shows: Options as Docker prints them. */
   endpointsOf(containerId: string): readonly EndpointRecord[];
   endpointsIn(networkId: string): readonly EndpointRecord[];

@@ -6,9 +6,11 @@ const bench = engineForFile();
 const sleep = ['busybox', 'sleep', '1000'] as const;
 const serve = ['busybox', 'sh', '-c', 'echo hi > /hi; exec httpd -f -h / -p 80'] as const;
 
+/** From another machine; the server may only just be starting. */
 const reached = async (): Promise<string> => {
   const { host, outside } = bench;
-  return (await outside.exec('curl', ['-s', '-m', '2', `http://${host.ipv4}:8080/hi`])).stdout.trim();
+  const patience = ['-s', '-m', '2', '--retry', '2', '--retry-connrefused'];
+  return (await outside.exec('curl', [...patience, `http://${host.ipv4}:8080/hi`])).stdout.trim();
 };
 const addressOf = (name: string): Promise<string> =>
   bench.engine.ok('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', name);

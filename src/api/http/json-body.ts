@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { AppError, messageOf } from '../../base/index.ts';
+import { AppError } from '../../base/index.ts';
+import { jsonFault } from './json-syntax.ts';
 
 /** The largest JSON body that is read, in bytes. */
 export const jsonLimit = 4 << 20;
@@ -46,8 +47,9 @@ export function decodeJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = messageOf(error);
-    if (reason.includes('after JSON')) throw new AppError('invalid', 'unexpected content after JSON');
-    throw new AppError('invalid', `invalid JSON: ${reason.includes('end of JSON') ? 'unexpected EOF' : reason}`);
+    const fault = jsonFault(text);
+    throw new AppError('invalid', fault === undefined ? 'unexpected content after JSON' : `invalid JSON: ${fault}`, {
+      cause: error,
+    });
   }
 }

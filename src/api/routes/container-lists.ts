@@ -1,13 +1,12 @@
 import { AppError } from '../../base/index.ts';
-import { compareVersions, parseContainerCreate } from '../../contract/index.ts';
+import { parseContainerCreate } from '../../contract/index.ts';
 import type { ContainerBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
 import { json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
-
-/** The first API version whose create takes several networks. */
-const severalNetworksSince = '1.44';
+import { containerOf } from './container-versions.ts';
+import { migrateCreate } from './create-versions.ts';
 
 /** Collections and documents of containers. */
 export function containerListRoutes(backend: ContainerBackend): readonly Route[] {
@@ -23,7 +22,10 @@ export function containerListRoutes(backend: ContainerBackend): readonly Route[]
     {
       method: 'GET',
       path: '/containers/:id/json',
-      handle: async (call) => json(200, await backend.inspect(call.param('id'), { size: call.query.flag('size') })),
+      handle: async (call) => {
+        const container = await backend.inspect(call.param('id'), { size: call.query.flag('size') });
+        return json(200, containerOf(container, call.version));
+      },
     },
     {
       method: 'GET',
@@ -59,10 +61,7 @@ async function create(backend: ContainerBackend, call: Call): Promise<Reply> {
   if (typeof document !== 'object' || document === null || Object.keys(document).length === 0) {
     throw new AppError('invalid', 'config cannot be empty in order to create a container');
   }
-  const body = parseContainerCreate(document);
-  const networks = Object.keys(body.Endpoints);
-  if (networks.length > 1 && compareVersions(call.version, severalNetworksSince) < 0) {
-    throw new AppError('invalid', `Container cannot be connected to network endpoints: ${networks.join(', ')}`);
-  }
-  return json(201, await backend.create(call.query.text('name'), body, call.query.text('platform')));
+  const { body, warnings } = migrateCreate(parseContainerCreate(document), call.version);
+  const { Id, Warnings } = await backend.create(call.query.text('name'), body, call.query.text('platform'));
+  return json(201, { Id, Warnings: [...warnings, ...Warnings] });
 }

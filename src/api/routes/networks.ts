@@ -1,5 +1,10 @@
 import { AppError } from '../../base/index.ts';
-import { parseNetworkConnect, parseNetworkCreate, parseNetworkDisconnect } from '../../contract/index.ts';
+import {
+  compareVersions,
+  parseNetworkConnect,
+  parseNetworkCreate,
+  parseNetworkDisconnect,
+} from '../../contract/index.ts';
 import type { NetworkBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
@@ -8,7 +13,7 @@ import type { Route } from '../http/route.ts';
 
 export function networkRoutes(backend: NetworkBackend): readonly Route[] {
   return [
-    { method: 'GET', path: '/networks', handle: async ({ query }) => json(200, await backend.list(query.filters())) },
+    { method: 'GET', path: '/networks', handle: (call) => list(backend, call) },
     {
       method: 'POST',
       path: '/networks/create',
@@ -48,6 +53,14 @@ export function networkRoutes(backend: NetworkBackend): readonly Route[] {
     },
     { method: 'POST', path: '/portolan/network/repair', handle: async () => json(200, await backend.repair()) },
   ];
+}
+
+/** Lists say who is attached up to this version; later ones leave that to inspect. */
+const membersUntil = '1.27';
+
+async function list(backend: NetworkBackend, { query, version }: Call): Promise<Reply> {
+  const members = compareVersions(version, membersUntil) <= 0;
+  return json(200, await backend.list(query.filters(), { members }));
 }
 
 async function inspect(backend: NetworkBackend, call: Call): Promise<Reply> {

@@ -4,6 +4,7 @@ import type { Reply } from '../http/client.ts';
 import { json, plain } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
 import { jsonLines } from '../stream/json-lines.ts';
+import { infoOf } from './container-versions.ts';
 
 /** The first question of most clients: the version is in the headers, and none of this may be kept in a cache. */
 const ping = (): Reply =>
@@ -23,7 +24,7 @@ export function systemRoutes(backend: SystemBackend): readonly Route[] {
       path: '/version',
       handle: async () => json(200, { ...(await backend.version()), ApiVersion: apiVersion }),
     },
-    { method: 'GET', path: '/info', handle: async () => json(200, await backend.info()) },
+    { method: 'GET', path: '/info', handle: async ({ version }) => json(200, infoOf(await backend.info(), version)) },
     {
       method: 'GET',
       path: '/events',

@@ -55,10 +55,7 @@ export async function createContainer(
   try {
     await mkdir(containerFiles(parts, id).dir, { recursive: true, mode: 0o710 });
     container.update({ mounts: await makeMounts(parts, id, mounts) });
-    for (const [network, endpoint, links] of networks) {
-      const request = endpointRequest(endpoint, config.MacAddress);
-      await parts.network.connect(id, network, { ...request, links: [...request.links, ...links] });
-    }
+    for (const network of networks) await attach(parts, id, network);
   } catch (error) {
     await removeRecord(parts, container);
     throw error;
@@ -82,37 +79,50 @@ function sharedNetwork(parts: Parts, { HostConfig }: ContainerCreateBody): Pick<
   return mode.kind === 'container' ? { networkOf: asked(() => parts.containers.find(mode.ref)).id } : {};
 }
 
+type Attachment = { readonly ref: string; readonly network: NetworkRecord; readonly request: EndpointRequest };
+
+async function attach(parts: Parts, id: string, { ref, network, request }: Attachment): Promise<void> {
+  try {
+    await parts.network.connect(id, network.id, request);
+  } catch (error) {
+    if (!(error instanceof AppError && error.message.startsWith('invalid endpoint settings'))) throw error;
+    throw new AppError(error.kind, `invalid config for network ${ref}: ${error.message}`, { cause: error });
+  }
+}
+
 /**
- * The networks to attach to, the one of NetworkMode first; on the default one `links` are the container's. Throws when
- * one is unknown.
+ * The networks to attach to: those that settings are given for, the one of NetworkMode before the others, which stand in
+ * the order given (clients in Go sort them by name); without any just that one. On the default one `links` are the
+ * container's. Throws when one is unknown.
  */
 function checkNetworks(
   parts: Parts,
   { HostConfig, Endpoints }: ContainerCreateBody,
   links: readonly string[],
-): [string, EndpointConfig | undefined, readonly string[]][] {
+): readonly Attachment[] {
   const mode = networkMode(HostConfig.NetworkMode);
   if (mode.kind === 'container') return [];
   const find = (ref: string): NetworkRecord => asked(() => parts.network.network(ref));
-  const first = find(mode.kind === 'host' ? 'host' : mode.network);
-  const endpoints = Object.entries(Endpoints).map(([ref, config]) => [find(ref), config] as const);
-  const own = endpoints.find(([network]) => network.id === first.id)?.[1];
-  const others = endpoints.filter(([network]) => network.id !== first.id);
-  const linksOn = ({ name }: NetworkRecord): readonly string[] => (name === 'bridge' ? links : []);
-  return [
-    [first.id, own, linksOn(first)],
-    ...others.map(([network, config]): [string, EndpointConfig, readonly string[]] => [
-      network.id,
-      config,
-      linksOn(network),
-    ]),
-  ];
+  const main = find(mode.kind === 'host' ? 'host' : mode.network);
+  const given = Object.entries(Endpoints).map(([ref, config]) => {
+    const network = find(ref);
+    const request = endpointRequest(config);
+    return { ref, network, request };
+  });
+  const isMain = ({ network }: Attachment): boolean => network.id === main.id;
+  const isAlone = main.driver === 'host' || main.driver === 'null';
+  const needsMain = given.length === 0 || (isAlone && !given.some(isMain));
+  const bare = needsMain ? [{ ref: main.name, network: main, request: endpointRequest(undefined) }] : [];
+  return [...bare, ...given.filter(isMain), ...given.filter((one) => !isMain(one))].map((one) =>
+    one.network.name === 'bridge'
+      ? { ...one, request: { ...one.request, links: [...one.request.links, ...links] } }
+      : one,
+  );
 }
 
-/** The API's endpoint settings as the network core takes them. `mac` is the container-wide address of old clients. */
-export function endpointRequest(config: EndpointConfig | undefined, mac = ''): EndpointRequest {
+/** The API's endpoint settings as the network core takes them. */
+export function endpointRequest(config: EndpointConfig | undefined): EndpointRequest {
   const address = config?.IPAMConfig;
-  const wantedMac = config?.MacAddress || mac;
   return {
     aliases: config?.Aliases ?? [],
     links: config?.Links ?? [],
@@ -121,6 +131,6 @@ export function endpointRequest(config: EndpointConfig | undefined, mac = ''): E
     gatewayPriority: config?.GwPriority ?? 0,
     ...(address?.IPv4Address ? { ipv4: address.IPv4Address } : {}),
     ...(address?.IPv6Address ? { ipv6: address.IPv6Address } : {}),
-    ...(wantedMac === '' ? {} : { mac: wantedMac }),
+    ...(config?.MacAddress ? { mac: config.MacAddress } : {}),
   };
 }

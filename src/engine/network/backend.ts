@@ -13,6 +13,7 @@ import { networkView } from './view.ts';
 /** The networks as the API asks for them. */
 export class NetworksBackend {
   readonly #parts: Parts;
+  #pruning = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -22,15 +23,15 @@ export class NetworksBackend {
     checkSupported(body);
     const network = await this.#parts.network.createNetwork(networkCreate(body));
     this.#tell('create', network);
-    return { Id: network.id, Warning: '' };
+    return { Id: network.id, Warning: this.#parts.network.warningsOf(network).join('\n') };
   }
 
-  async list(filters: Filters): Promise<readonly NetworkInspect[]> {
+  async list(filters: Filters, options: { readonly members: boolean }): Promise<readonly NetworkInspect[]> {
     const wanted = matchesNetwork(this.#parts, filters);
     return this.#parts.network
       .networks()
       .filter(wanted)
-      .map((network) => networkView(this.#parts, network, { members: false }));
+      .map((network) => networkView(this.#parts, network, options));
   }
 
   async inspect(ref: string, options: { readonly scope: string }): Promise<NetworkInspect> {
@@ -44,12 +45,9 @@ export class NetworksBackend {
 
   async connect(ref: string, { Container: container, EndpointConfig }: NetworkConnectBody): Promise<void> {
     const network = this.#parts.network.network(ref);
-    const { id, record, state, running } = this.#parts.containers.find(container);
+    const { id, record, running } = this.#parts.containers.find(container);
     const isUp = running || this.#parts.network.sandboxOf(id) !== undefined;
-    if (state.status === 'removing' || state.status === 'dead') {
-      const text = `Container ${id} is marked for removal and cannot be connected or disconnected to the network`;
-      throw new AppError('conflict', text);
-    }
+    this.#refuseMarked(id);
     const mode = networkMode(record.hostConfig.NetworkMode);
     if (mode.kind === 'container') {
       const text =
@@ -63,8 +61,16 @@ export class NetworksBackend {
   async disconnect(ref: string, container: string, force: boolean): Promise<void> {
     const network = this.#parts.network.network(ref);
     const id = this.#memberId(network, container, force);
+    this.#refuseMarked(id);
     await this.#parts.network.disconnect(id, network.id);
     this.#tell('disconnect', network, id);
+  }
+
+  #refuseMarked(id: string): void {
+    const status = this.#parts.containers.byId(id)?.state.status;
+    if (status !== 'removing' && status !== 'dead') return;
+    const text = `Container ${id} is marked for removal and cannot be connected or disconnected to the network`;
+    throw new AppError('conflict', text);
   }
 
   /** With `force` also a container that is no longer known, by the id its endpoint remembers. */
@@ -87,13 +93,37 @@ export class NetworksBackend {
       if (!['label', 'label!', 'until'].includes(key)) throw new AppError('invalid', `invalid filter '${key}'`);
     }
     const wanted = matchesPrune(filters);
+    if (this.#pruning) throw new AppError('conflict', 'a prune operation is already running');
+    this.#pruning = true;
+    try {
+      return await this.#prune(wanted);
+    } finally {
+      this.#pruning = false;
+    }
+  }
+
+  async #prune(
+    wanted: ReturnType<typeof matchesPrune>,
+  ): Promise<{ readonly NetworksDeleted: readonly string[] | null }> {
     const unused = this.#parts.network
       .networks()
       .filter(({ name, labels, created }) => !predefined.has(name) && wanted(labels, created))
       .filter(({ id }) => this.#parts.network.endpointsIn(id).length === 0);
-    for (const { id } of unused) await this.remove(id);
-    if (unused.length > 0) this.#parts.events.emit('network', 'prune', '', { reclaimed: '0' });
-    return { NetworksDeleted: unused.length === 0 ? null : unused.map(({ name }) => name) };
+    const gone: string[] = [];
+    for (const { id, name } of unused) if (await this.#removeUnused(id)) gone.push(name);
+    this.#parts.events.emit('network', 'prune', '', { reclaimed: '0' });
+    return { NetworksDeleted: gone.length === 0 ? null : gone };
+  }
+
+  /** False for one that somebody joined or removed meanwhile. */
+  async #removeUnused(id: string): Promise<boolean> {
+    try {
+      await this.remove(id);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && (error.kind === 'forbidden' || error.kind === 'not-found')) return false;
+      throw error;
+    }
   }
 
   repair(): Promise<RepairReport> {

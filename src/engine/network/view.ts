@@ -40,19 +40,13 @@ const poolView = ({ subnet, ipRange, gateway, auxiliary }: Pool): NetworkInspect
   ...(auxiliary === undefined ? {} : { AuxiliaryAddresses: auxiliary }),
 });
 
-/** Containers that are plugged in now, by id. */
+/** All that are attached, by id. One that is stopped has no addresses: who is left out cannot be asked about. */
 function membersOf(
   parts: Pick<Parts, 'network' | 'containers'>,
-  { id, driver }: NetworkRecord,
+  { id }: NetworkRecord,
 ): Record<string, NetworkContainer> {
-  const plugged = parts.network
-    .endpointsIn(id)
-    .filter(
-      ({ lease, containerId }) =>
-        lease !== undefined ||
-        ((driver === 'host' || driver === 'null') && parts.containers.byId(containerId)?.running),
-    );
-  return Object.fromEntries(plugged.map((endpoint) => [endpoint.containerId, memberView(parts, endpoint)]));
+  const members = parts.network.endpointsIn(id);
+  return Object.fromEntries(members.map((endpoint) => [endpoint.containerId, memberView(parts, endpoint)]));
 }
 
 const memberView = (

@@ -15,6 +15,7 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
   return {
     ...fixed,
     ...osRelease(),
+    Plugins: { ...plugins, Network: parts.network.drivers() },
     DriverStatus: [
       ['Backing Filesystem', backingFileSystem(options.dataRoot)],
       ['Supports d_type', 'true'],
@@ -42,15 +43,11 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
   };
 }
 
+const plugins = { Volume: ['local'], Authorization: null, Log: ['json-file', 'local', 'none'] };
+
 /** What does not depend on this machine or moment. */
 const fixed = {
   Driver: 'overlay2',
-  Plugins: {
-    Volume: ['local'],
-    Network: ['bridge', 'host', 'null'],
-    Authorization: null,
-    Log: ['json-file', 'local', 'none'],
-  },
   MemoryLimit: true,
   SwapLimit: true,
   CpuCfsPeriod: true,

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ContainerCreateInput, parseContainerCreate } from '../../contract/index.ts';
+import { migrateCreate } from './create-versions.ts';
+
+const mac = '02:42:ac:11:00:09';
+const migrate = (version: string, input: ContainerCreateInput) =>
+  migrateCreate(parseContainerCreate({ Image: 'busybox', ...input }), version);
+const onNetworks = (mode: string, ...names: string[]): ContainerCreateInput => ({
+  HostConfig: { NetworkMode: mode },
+  NetworkingConfig: { EndpointsConfig: Object.fromEntries(names.map((name) => [name, {}])) },
+});
+
+test('several networks at create: from 1.44 on', () => {
+  const input = onNetworks('a', 'a', 'b');
+  assert.deepEqual(Object.keys(migrate('1.44', input).body.Endpoints), ['a', 'b']);
+  assert.throws(() => migrate('1.43', input), {
+    kind: 'invalid',
+    message: 'Container cannot be created with multiple network endpoints: a, b',
+  });
+});
+
+for (const c of [
+  {
+    name: 'an old client, no endpoint',
+    version: '1.43',
+    input: onNetworks('shop'),
+    want: { shop: mac },
+    warned: false,
+  },
+  {
+    name: 'an old client, by another reference',
+    version: '1.43',
+    input: onNetworks('shop', 'abc'),
+    want: { abc: mac },
+  },
+  { name: 'the default network', version: '1.44', input: onNetworks('default'), want: { bridge: mac }, warned: true },
+  { name: 'a new client', version: '1.44', input: onNetworks('b', 'a', 'b'), want: { a: '', b: mac }, warned: true },
+]) {
+  test(`a container-wide MAC address is the main network's: ${c.name}`, () => {
+    const { body, warnings } = migrate(c.version, { MacAddress: mac, ...c.input });
+    const got = Object.entries(body.Endpoints).map(([name, { MacAddress }]) => [name, MacAddress]);
+    assert.deepEqual(Object.fromEntries(got), c.want);
+    assert.equal(warnings.length, c.warned ? 1 : 0);
+    if (c.warned) assert.match(warnings[0]!, /^The container-wide MacAddress field is now deprecated\./);
+  });
+}
+
+test('an endpoint’s MAC address is unknown to clients of before 1.44', () => {
+  const input = { NetworkingConfig: { EndpointsConfig: { a: { MacAddress: mac } } } };
+  assert.equal(migrate('1.43', input).body.Endpoints['a']?.MacAddress, '');
+  assert.equal(migrate('1.44', input).body.Endpoints['a']?.MacAddress, mac);
+});
+
+for (const c of [
+  {
+    version: '1.43',
+    input: { MacAddress: mac, ...onNetworks('host') },
+    message: 'conflicting options: mac-address and the network mode',
+  },
+  {
+    version: '1.44',
+    input: { MacAddress: mac, ...onNetworks('id', 'name') },
+    message:
+      'unable to migrate container-wide MAC address to a specific network: HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks',
+  },
+  {
+    version: '1.44',
+    input: {
+      MacAddress: mac,
+      HostConfig: { NetworkMode: 'a' },
+      NetworkingConfig: { EndpointsConfig: { a: { MacAddress: '02:42:ac:11:00:08' } } },
+    },
+    message:
+      'the container-wide MAC address must match the endpoint-specific MAC address for the main network, or be left empty',
+  },
+]) {
+  test(`version ${c.version} refuses: ${c.message.slice(0, 60)}…`, () => {
+    assert.throws(() => migrate(c.version, c.input), { kind: 'invalid', message: c.message });
+  });
+}
