@@ -1,6 +1,7 @@
 import { AppError } from '../base/index.ts';
 import { type Libnftables, libnftables, type NftHandle } from '../syscall/libnftables.ts';
 import { inNetns } from '../syscall/netns.ts';
+import { keepLowDescriptors, withLowDescriptor } from './low-descriptor.ts';
 import { firstMark, refusal } from './refusal.ts';
 
 /** NFT_CTX_OUTPUT_JSON, <nftables/libnftables.h>. */
@@ -28,7 +29,7 @@ export class NftContext implements Disposable {
   /** For the namespace behind `netnsFd`, or the caller's own. The descriptor may be closed afterwards. */
   static open(netnsFd?: number): NftContext {
     const library = libnftables();
-    const create = (): NftHandle | null => library.create(0);
+    const create = (): NftHandle | null => withLowDescriptor(() => library.create(0));
     const handle = netnsFd === undefined ? create() : inNetns<NftHandle | null>(netnsFd, create);
     if (handle === null) throw new AppError('internal', 'libnftables gave no context');
     library.bufferOutput(handle);
@@ -86,6 +87,7 @@ export class NftContext implements Disposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#library.free(this.#handle);
+    keepLowDescriptors();
   }
 }
 

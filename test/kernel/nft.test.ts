@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { closeSync, openSync } from 'node:fs';
 import { NftContext } from '../../src/nftables/context.ts';
 import { listElements } from '../../src/nftables/elements.ts';
 import { kernelTest, openHost } from './fixture.ts';
@@ -141,3 +142,20 @@ kernelTest('adding an element does not read a large concatenated map', ({ nft })
   // Reading 10,000 elements costs 15 ms and more; a busy machine does not make 0.1 ms that.
   assert.ok(cost() < empty * 5 + 3, `from ${empty} ms to ${cost()} ms`);
 });
+
+kernelTest(
+  'a context works when more than 1024 descriptors are open, which its library cannot wait for',
+  ({ fd, run }) => {
+    NftContext.open(fd)[Symbol.dispose]();
+    const many = Array.from({ length: 1100 }, () => openSync('/dev/null', 'r'));
+    try {
+      for (const table of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+        using nft = NftContext.open(fd);
+        nft.run(`add table inet ${table}`);
+      }
+      assert.match(run('nft', 'list', 'tables'), /inet a\n[\s\S]*inet h\n/);
+    } finally {
+      for (const one of many) closeSync(one);
+    }
+  },
+);
