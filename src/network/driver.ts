@@ -1,4 +1,5 @@
 import type { EndpointLease, EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type { ExternalDriver } from './external.ts';
 import type { Plan } from './plan/types.ts';
 
 /** What the engine's flags say to every network of a driver. */
@@ -36,14 +37,16 @@ export interface Driver {
   readonly singleton: boolean;
   /** Whether its endpoints have addresses and links of their own: host and none have not. */
   readonly addressed: boolean;
+  /** The part that calls who makes its networks; absent where we do. */
+  readonly external?: ExternalDriver;
   /** Checks a new network in itself and against the others. Throws Docker's errors. */
   check(network: NetworkRecord, others: readonly NetworkRecord[]): void;
   /** What is odd but not refused, one sentence each. */
   warnings(network: NetworkRecord): readonly string[];
   planNetwork(network: NetworkRecord): Plan;
   planEndpoint(joined: JoinedEndpoint): Plan;
-  /** Undefined when containers get no way out through this network. */
-  gateway(network: NetworkRecord): Gateway | undefined;
+  /** Undefined when containers get no way out through this network, or this endpoint of it. */
+  gateway(network: NetworkRecord, endpoint?: Pick<EndpointRecord, 'lease'>): Gateway | undefined;
   /** Host address of ports that are published without one; undefined for all. */
   hostBinding(network: NetworkRecord): string | undefined;
   /** Whether published ports are ports of the host: not where the network is reached without translation. */

@@ -49,7 +49,7 @@ export class Planner {
       endpoints.flatMap((endpoint) => {
         const network = this.#records.network(endpoint.networkId);
         if (network === undefined) return [];
-        return [{ endpoint, network, gateway: this.#drivers.get(network.driver).gateway(network) }];
+        return [{ endpoint, network, gateway: this.#drivers.get(network.driver).gateway(network, endpoint) }];
       }),
     );
   }

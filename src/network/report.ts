@@ -7,7 +7,7 @@ import type { RepairReport } from './types.ts';
 /** What changes did, one line each, with names instead of ids. */
 export function reportOf(changes: readonly Change[], records: Records): RepairReport {
   const operations = changes.flatMap((change) => change.operations);
-  const told = operations.map((operation) => ({ gone: operation.verb.startsWith('delete-'), operation }));
+  const told = operations.map((operation) => ({ gone: /^(delete|return)-/.test(operation.verb), operation }));
   const text = (operation: Operation): string => describe(operation, records);
   return {
     restored: [
@@ -40,6 +40,8 @@ function describe(operation: Operation, records: Records): string {
       return `added route ${operation.route.destination} by ${operation.route.link} (${by(operation.route.owner)})`;
     case 'delete-link':
       return `removed link ${operation.name} (${by(operation.owner)})`;
+    case 'return-link':
+      return `gave link ${operation.guest.name} back as ${operation.guest.source} (${by(operation.guest.owner)})`;
     case 'delete-address':
       return `removed address ${operation.address.cidr} from ${operation.address.link}`;
     case 'delete-route':

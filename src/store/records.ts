@@ -15,6 +15,8 @@ export type Pool = {
   readonly auxiliary?: Readonly<Record<string, string>>;
   /** True when the pool was chosen by us, false when the user asked for it. */
   readonly automatic: boolean;
+  /** Of a pool that an IPAM plugin gave: what the plugin calls it. Its gateway is an address of the plugin's too. */
+  readonly remoteId?: string;
 };
 
 export type NetworkRecord = {
@@ -23,7 +25,8 @@ export type NetworkRecord = {
   /** "bridge", "host", "null" (the driver of network `none`), … */
   readonly driver: string;
   readonly created: string;
-  readonly scope: 'local';
+  /** "global" only where a plugin says so: its network is the same one on every machine. */
+  readonly scope: 'local' | 'global';
   readonly ipv4: boolean;
   readonly ipv6: boolean;
   readonly internal: boolean;
@@ -36,6 +39,17 @@ export type NetworkRecord = {
   /** As the user gave them; the driver parses them into its own type. */
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** A plugin was asked to make it, and has not answered yet. */
+  readonly unfinished?: true;
+  /** What its plugins have still to be told. */
+  readonly owed?: readonly OwedRelease[];
+};
+
+/** An endpoint that is gone here, of which plugins may still know. */
+export type OwedRelease = {
+  readonly endpointId: string;
+  /** Addresses with prefix that an IPAM plugin has to take back. */
+  readonly addresses: readonly string[];
 };
 
 /** What the user asked of one attachment of a container to a network. */
@@ -72,6 +86,20 @@ export type EndpointLease = {
   /** Address with prefix: "172.17.0.2/16". */
   readonly ipv4?: string;
   readonly ipv6?: string;
+  /** What the plugin answered that drives the endpoint's network; absent until it has. */
+  readonly plugin?: PluginJoin;
+};
+
+/** How an endpoint of a plugin's network joins its sandbox. */
+export type PluginJoin = {
+  /** An interface of the host's namespace, which moves into the sandbox. Absent: the plugin made none. */
+  readonly source?: string;
+  readonly gateway4?: string;
+  readonly gateway6?: string;
+  /** Without `via`: to what is on the link itself. */
+  readonly routes: readonly { readonly destination: string; readonly via?: string }[];
+  /** Without a gateway, the sandbox is to have no other way out that nobody asked for. */
+  readonly closed: boolean;
 };
 
 /**

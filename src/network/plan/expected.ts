@@ -22,6 +22,7 @@ const linkOf = (link: PlannedLink): ObservedLink => ({
   name: link.name,
   kind: kindOf(link.kind),
   owner: link.kind.type === 'foreign' ? undefined : link.owner,
+  ...(link.kind.type === 'moved' ? { source: link.kind.source } : {}),
   up: true,
   ...(link.mac === undefined ? {} : { mac: link.mac }),
   ...(link.mtu === undefined ? {} : { mtu: link.mtu }),
@@ -33,5 +34,5 @@ const linkOf = (link: PlannedLink): ObservedLink => ({
 /** IFLA_INFO_KIND of a planned link; "" of what the kernel calls nothing, or somebody else may call anything. */
 export function kindOf({ type }: LinkKind): string {
   if (type === 'peer') return 'veth';
-  return type === 'loopback' || type === 'foreign' ? '' : type;
+  return type === 'loopback' || type === 'foreign' || type === 'moved' ? '' : type;
 }

@@ -17,6 +17,8 @@ export type ObservedLink = {
   readonly index?: number;
   /** Of a macvlan, ipvlan or VLAN: how it works, as `modeOf` writes it. */
   readonly mode?: string;
+  /** Of one that was moved in from the host's namespace: what it was called there. */
+  readonly source?: string;
   /** Of a veth: index of the other end; of a macvlan and its like: of the parent; each in its own namespace. */
   readonly peerIndex?: number;
 };

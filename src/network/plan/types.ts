@@ -37,6 +37,8 @@ export type LinkKind =
   | { readonly type: 'dummy' }
   /** Somebody else's, which has to be there: never made, marked, changed or removed. `missing` is told if it is not. */
   | { readonly type: 'foreign'; readonly missing: string }
+  /** Somebody else's in the host's namespace, called `source` there: it moves in, and goes back when no plan has it. */
+  | { readonly type: 'moved'; readonly source: string }
   /** The namespace's own loopback: never made or removed, only set up. */
   | { readonly type: 'loopback' };
 

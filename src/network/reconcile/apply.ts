@@ -8,13 +8,17 @@ import type { PlannedAddress, PlannedLink } from '../plan/types.ts';
 import { birthMessage } from './birth.ts';
 import { LostLinks, linkThatMayFail } from './lost-links.ts';
 import type { Mark } from './mark.ts';
+import { moveIn, moveOut } from './moves.ts';
 import type { Namespace } from './namespace.ts';
 import { host, type LinkDifference, type Operation } from './operations.ts';
 import { linkRefusal } from './refusals.ts';
 
 type Deletion = Extract<Operation, { verb: 'delete-link' }>;
 /** Steps that are one netlink message about a link that exists. */
-type Told = Exclude<Operation, { verb: 'delete-link' | 'create-link' | 'require-link' | 'write-sysctl' }>;
+type Told = Exclude<
+  Operation,
+  { verb: 'delete-link' | 'return-link' | 'create-link' | 'require-link' | 'write-sysctl' }
+>;
 
 /**
  * Carries steps out, in order. What is told of links that exist goes out as one send for each run of steps in one
@@ -85,6 +89,10 @@ export class Applier {
       case 'delete-link':
         await this.#flush();
         return this.#deleteLink(operation);
+      case 'return-link':
+        await this.#flush();
+        this.#indexes.delete(`${this.#where} ${operation.guest.name}`);
+        return moveOut(this.#open(host), this.#namespace, operation.guest, this.#mark);
       case 'write-sysctl':
         await this.#flush();
         return this.#namespace.writeSysctl(operation.sysctl.key, operation.sysctl.value);
@@ -131,6 +139,7 @@ export class Applier {
    * then its group says that it is ours.
    */
   async #createLink(link: PlannedLink): Promise<void> {
+    if (link.kind.type === 'moved') return this.#moveIn(link);
     await this.#bear(link);
     const { route } = this.#namespace;
     // One in mode passthru is born with its parent's address, whatever its first message says.
@@ -141,6 +150,14 @@ export class Applier {
     } catch (error) {
       await route.requestAsync(deleteLinkMessage(link.name));
       throw error;
+    }
+  }
+
+  async #moveIn(link: PlannedLink): Promise<void> {
+    try {
+      await moveIn(this.#open(host), this.#namespace, link, this.#mark);
+    } catch (error) {
+      throw (error instanceof SysError && linkRefusal(link, error)) || error;
     }
   }
 
@@ -175,7 +192,9 @@ export class Applier {
       up: change.up,
       mac: change.mac,
       mtuBytes: change.mtu,
-      ...(change.alias === undefined ? {} : this.#mark.of(link.owner)),
+      ...(change.alias === undefined
+        ? {}
+        : this.#mark.of(link.owner, link.kind.type === 'moved' ? link.kind.source : undefined)),
       masterIndex: change.master === undefined ? undefined : await this.#index(change.master),
       port: portOptions(change),
     };

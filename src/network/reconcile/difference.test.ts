@@ -48,6 +48,7 @@ const words = (operations: readonly Operation[]): string[] =>
     if ('link' in operation) return `${verb} ${operation.link.name}`;
     if ('address' in operation) return `${verb} ${operation.address.link}`;
     if ('route' in operation) return `${verb} ${operation.route.link}`;
+    if ('guest' in operation) return `${verb} ${operation.guest.name} ${operation.guest.source}`;
     return 'name' in operation ? `${verb} ${operation.name}` : `${verb} ${operation.sysctl.key.split('/').at(-1)}`;
   });
 
@@ -151,4 +152,21 @@ test('difference() removes links of ours that no plan has, and moves an element 
   const change = difference({ ...bridge, elements: pair.elements }, { ...seen, elements: [old] });
   assert.deepEqual(words(change.operations), ['delete-link junk']);
   assert.deepEqual(change.elements, { add: pair.elements, remove: [old] });
+});
+
+test('a link of somebody else is moved into its sandbox, and goes back by the name it came with', () => {
+  const links = [{ name: 'eth0', owner: 'endpoint:e', kind: { type: 'moved', source: 'plug0' } as const }];
+  const addresses = [{ link: 'eth0', cidr: '10.0.0.2/24', owner: 'endpoint:e' }];
+  const inside = { ...emptyNamespace, links, addresses };
+  const moved: Plan = { ...emptyPlan, sandboxes: new Map([['s', inside]]) };
+  const empty: Plan = { ...emptyPlan, sandboxes: new Map([['s', emptyNamespace]]) };
+  assert.deepEqual(words(difference(moved, expectedOf(empty)).operations), ['create-link eth0', 'add-address eth0']);
+  assert.deepEqual(words(difference(moved, expectedOf(moved)).operations), []);
+  // A veth whose other end is not ours would stay; this one is known by what it was called.
+  const seenInside = { name: 'eth0', kind: 'veth', owner: 'endpoint:e', up: true, source: 'plug0' };
+  const seen = {
+    ...expectedOf(moved),
+    sandboxes: new Map([['s', { ...nothingObserved, links: new Map([['eth0', seenInside]]) }]]),
+  };
+  assert.deepEqual(words(difference(empty, seen).operations), ['return-link eth0 plug0']);
 });

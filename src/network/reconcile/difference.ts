@@ -1,7 +1,7 @@
 import { nothingObserved, type Observed, type ObservedLink, type ObservedNamespace } from '../plan/observed.ts';
-import type { NamespacePlan, NftElement, Plan, PlannedLink } from '../plan/types.ts';
+import type { LinkKind, NamespacePlan, NftElement, Plan, PlannedLink } from '../plan/types.ts';
 import { type Change, host, type LinkDifference, type Operation } from './operations.ts';
-import { deletionOf, deletionsOf, linksToRemake, refuseStranger, without } from './remade.ts';
+import { deletionOf, deletionsOf, linksToRemake, refuseStranger, returnOf, without } from './remade.ts';
 
 /**
  * The steps that lead from what there is to what `plan` says. What is not ours is never touched; what is ours and not
@@ -72,7 +72,7 @@ class NamespaceDifference {
         .map((sysctl) => ({ where, verb: 'write-sysctl' as const, sysctl })),
       ...addresses.map((address) => ({ where, verb: 'add-address' as const, address })),
       ...this.#plan.links
-        .filter(({ kind, mac }) => kind.type === 'peer' || (kind.type === 'macvlan' && mac !== undefined))
+        .filter(({ kind, mac }) => kind.type === 'peer' || (isNeighbour(kind) && mac !== undefined))
         .filter((link) => addresses.some((address) => address.link === link.name))
         .map((link) => ({ where, verb: 'announce' as const, link })),
       ...this.#plan.routes
@@ -81,13 +81,14 @@ class NamespaceDifference {
     ];
   }
 
-  /** Links of ours that no plan wants. The inner end of a pair goes with the outer. */
+  /** Links of ours that no plan wants. The inner end of a pair goes with the outer; what was moved in goes back. */
   leftOver(): readonly Operation[] {
     const planned = new Set(this.#plan.links.map((link) => link.name));
+    const where = this.#where;
     return [...this.#seen.links.values()]
       .filter((link) => link.owner !== undefined && !planned.has(link.name))
-      .filter((link) => this.#where === host || link.kind !== 'veth')
-      .map((link) => deletionOf(this.#where, link));
+      .filter((link) => where === host || link.source !== undefined || link.kind !== 'veth')
+      .map((link) => returnOf(where, link) ?? deletionOf(where, link));
   }
 
   #isOurs(link: string): boolean {
@@ -116,6 +117,9 @@ class NamespaceDifference {
     return Object.keys(change).length === 0 ? [] : [{ where, verb: 'change-link', link, change }];
   }
 }
+
+/** Has a hardware address that others may remember for another's. */
+const isNeighbour = ({ type }: LinkKind): boolean => type === 'macvlan' || type === 'moved';
 
 /** Stands on a link of the host's, and fails without it, or where the kernel has no such kind. */
 export const isChild = ({ kind: { type } }: PlannedLink): boolean =>

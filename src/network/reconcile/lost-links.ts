@@ -12,7 +12,12 @@ const isPlanned = (operation: Operation): operation is Operation & AboutLink => 
 
 /** Stands on a link of the host's that others own, is such a link, or is of a kind that a kernel may lack. */
 const isDependent = ({ kind: { type } }: PlannedLink): boolean =>
-  type === 'macvlan' || type === 'ipvlan' || type === 'vlan' || type === 'dummy' || type === 'foreign';
+  type === 'macvlan' ||
+  type === 'ipvlan' ||
+  type === 'vlan' ||
+  type === 'dummy' ||
+  type === 'foreign' ||
+  type === 'moved';
 
 /** Links that could not be made, and what is therefore left undone: their addresses, routes, values and children. */
 export class LostLinks {
@@ -47,6 +52,8 @@ function linkNameOf(operation: Operation): string | undefined {
       return operation.address.link;
     case 'delete-link':
       return operation.name;
+    case 'return-link':
+      return operation.guest.name;
     case 'write-sysctl':
       // "net/ipv6/conf/eth0/disable_ipv6"
       return operation.sysctl.key.split('/')[3];

@@ -36,6 +36,7 @@ export function observe(namespace: Namespace, plan: NamespacePlan, mark: Mark): 
 
 function observedLink(link: Link, names: ReadonlyMap<number, string>, mark: Mark): ObservedLink {
   const master = link.masterIndex === undefined ? undefined : names.get(link.masterIndex);
+  const source = mark.sourceOf(link);
   return {
     name: link.name,
     kind: link.kind,
@@ -47,6 +48,7 @@ function observedLink(link: Link, names: ReadonlyMap<number, string>, mark: Mark
     isolated: link.bridgePort?.isolated ?? false,
     hairpin: link.bridgePort?.hairpin ?? false,
     index: link.index,
+    ...(source === undefined ? {} : { source }),
     ...(modeOf(link) === '' ? {} : { mode: modeOf(link) }),
     ...(link.peerIndex === undefined ? {} : { peerIndex: link.peerIndex }),
   };

@@ -1,5 +1,6 @@
 import type { ObservedAddress, ObservedRoute } from '../plan/observed.ts';
 import type { NftElement, PlannedAddress, PlannedLink, PlannedRoute, PlannedSysctl } from '../plan/types.ts';
+import type { Guest } from './moves.ts';
 
 /** Where an operation is about the host's namespace and not a sandbox's. */
 export const host = 'host';
@@ -21,6 +22,8 @@ export type Operation = { readonly where: string } & (
   | { readonly verb: 'delete-route'; readonly route: ObservedRoute }
   | { readonly verb: 'delete-address'; readonly address: ObservedAddress }
   | { readonly verb: 'delete-link'; readonly name: string; readonly owner: string }
+  /** Back to the host's namespace, under the name it has there. */
+  | { readonly verb: 'return-link'; readonly guest: Guest }
   /** Fails when there is no such link: a foreign one. */
   | { readonly verb: 'require-link'; readonly link: PlannedLink }
   | { readonly verb: 'create-link'; readonly link: PlannedLink }

@@ -45,6 +45,8 @@ function leadOf(name: string, kind: LinkKind, { code }: SysError): string | unde
         : `failed to create ${name} vlan link: ${why}`;
     case 'dummy':
       return `failed to create the dummy link ${name}: ${why}`;
+    case 'moved':
+      return `failed to add interface ${kind.source} to sandbox: ${code === 'ENODEV' ? 'Link not found' : why}`;
     default:
       return undefined;
   }

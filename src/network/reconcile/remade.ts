@@ -64,6 +64,12 @@ export const deletionOf = (where: string, link: ObservedLink): Operation => ({
   owner: link.owner ?? '',
 });
 
+/** Of a link that was moved into a sandbox; undefined for any other. */
+export function returnOf(where: string, { name, source, owner }: ObservedLink): Operation | undefined {
+  if (where === host || source === undefined || owner === undefined) return undefined;
+  return { where, verb: 'return-link', guest: { name, source, owner } };
+}
+
 /** A namespace as it is once these links, and with them their addresses and routes, are gone. */
 export function without(seen: ObservedNamespace, names: ReadonlySet<string> | undefined): ObservedNamespace {
   if (names === undefined) return seen;
