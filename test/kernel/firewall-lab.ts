@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { formatIp, isIp, parseIp } from '../../src/base/index.ts';
 import { Firewall } from '../../src/network/firewall/index.ts';
 import { NftContext } from '../../src/nftables/context.ts';
+import { patience } from '../lab/patience.ts';
 
 /** Addresses of the lab: documentation blocks (RFC 5737, RFC 3849) only. */
 export const addresses = {
@@ -84,10 +85,15 @@ export class FirewallLab implements Disposable {
   ask(place: Place, protocol: 'tcp' | 'udp', address: string, port: number): string {
     const host = address.includes(':') ? `[${address}]` : address;
     const family = address.includes(':') ? 6 : 4;
-    const timeout = protocol === 'tcp' ? ',connect-timeout=0.4' : '';
+    const timeout = protocol === 'tcp' ? `,connect-timeout=${0.4 * patience}` : '';
     try {
       const target = `${protocol.toUpperCase()}${family}:${host}:${port}${timeout}`;
-      const answer = this.run(place, 'sh', '-c', `echo hello | socat -t0.4 -T0.6 - ${target}`);
+      const answer = this.run(
+        place,
+        'sh',
+        '-c',
+        `echo hello | socat -t${0.4 * patience} -T${0.6 * patience} - ${target}`,
+      );
       return unwrapped(answer.trim());
     } catch {
       return '';

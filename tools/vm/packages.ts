@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 
+/** Those that tests use where they are: to compress what the engine is to unpack. */
+const optional = ['bzip2', 'xz-utils', 'zstd'];
+
 /** What the tests, the engine and the virtual machine run, by Debian package: as many files as the machine needs. */
 export const packages: readonly string[] = [
   'base-files',
@@ -40,7 +43,7 @@ const unwanted =
 /** Paths of the files of these packages and of all that they depend on, as far as they are installed here. */
 export function filesOf(names: readonly string[]): readonly string[] {
   const flags = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`);
-  const tree = execFileSync('apt-cache', ['depends', '--recurse', '--installed', ...flags, ...names], {
+  const tree = execFileSync('apt-cache', ['depends', '--recurse', '--installed', ...flags, ...names, ...optional], {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
