@@ -12,7 +12,7 @@ import { noneDriver } from './drivers/none/index.ts';
 import { Firewall } from './firewall/index.ts';
 import { Flows } from './flows.ts';
 import { FormerLeases } from './former-leases.ts';
-import { ensureForwarding } from './forwarding.ts';
+import { Forwarding } from './forwarding.ts';
 import { FreshSandboxes } from './fresh-sandboxes.ts';
 import { HostFiles } from './host-files.ts';
 import { Leases } from './leases.ts';
@@ -80,6 +80,8 @@ class Controller implements NetworkController {
     const networks = new Networks(core);
     dropLostSandboxes(core);
     core.firewall.install();
+    core.forwarding.ensure(4, core.firewall);
+    if (core.records.networks().some(({ ipv6 }) => ipv6)) core.forwarding.ensure(6, core.firewall);
     await ensurePredefined(core, networks);
     await core.pins.removeStrays(core.records.sandboxes().map(({ id }) => id));
     const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
@@ -192,9 +194,9 @@ function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
   ]);
   const records = new Records(deps.store);
   const pins = new SandboxPins(options.runDir);
-  const guardForeign = ensureForwarding(host, options);
+  const forwarding = new Forwarding(host, options);
   const context = NftContext.open(hostNetns);
-  const firewall = resources.use(new Firewall({ context, table: options.table, guardForeign }));
+  const firewall = resources.use(new Firewall({ context, table: options.table, guarded: forwarding.guarded() }));
   const hostResolvers = deps.hostResolvers ?? new HostResolvers();
   const resolver = resources.use(new Resolver({ log, hostResolvers: hostResolvers.servers }));
   const names = new Names(records, resolver, options.dns);
@@ -214,6 +216,7 @@ function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
       mark: new Mark(options.table),
       openSandbox: (id) => pins.open(id),
     }),
+    forwarding,
     ports: resources.use(new PortReservations(hostNetns === undefined ? {} : { netns: hostNetns })),
     flows: resources.use(new Flows(hostNetns, log)),
     names,

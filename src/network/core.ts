@@ -2,6 +2,7 @@ import type { Log } from '../base/index.ts';
 import type { Poller } from '../syscall/poller.ts';
 import type { FirewallTable } from './firewall/index.ts';
 import type { Flows } from './flows.ts';
+import type { Forwarding } from './forwarding.ts';
 import type { FreshSandboxes } from './fresh-sandboxes.ts';
 import type { HostFiles } from './host-files.ts';
 import type { Leases } from './leases.ts';
@@ -25,6 +26,7 @@ export type Core = {
   readonly leases: Leases;
   readonly reconciler: Reconciler;
   readonly firewall: FirewallTable;
+  readonly forwarding: Forwarding;
   readonly ports: PortReservations;
   readonly flows: Flows;
   readonly names: Names;

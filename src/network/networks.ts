@@ -1,7 +1,6 @@
 import { AppError, KeyedQueue, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
-import { tellForwarding6 } from './forwarding.ts';
 import {
   type AddressingRequest,
   type AddressSpace,
@@ -21,7 +20,6 @@ export class Networks {
   readonly #core: Core;
   /** One queue for each name: a network that is just going still has its bridge. */
   readonly #queue = new KeyedQueue();
-  #told = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -32,7 +30,7 @@ export class Networks {
   }
 
   async #create(request: NetworkCreate): Promise<NetworkRecord> {
-    const { records, reconciler, planner, leases, log } = this.#core;
+    const { records, reconciler, planner, leases, log, forwarding, firewall } = this.#core;
     checkName(request.name, records.networks());
     const driver = this.#core.drivers.get(request.driver || 'bridge');
     if (driver.singleton) {
@@ -53,15 +51,8 @@ export class Networks {
       throw error;
     }
     this.#core.names.refresh([network.id]);
-    if (network.ipv6) this.#tellForwarding();
+    if (network.ipv6) forwarding.ensure(6, firewall);
     return network;
-  }
-
-  /** Once: nothing changes by saying it for each network. */
-  #tellForwarding(): void {
-    if (this.#told) return;
-    this.#told = true;
-    tellForwarding6(this.#core.reconciler.host, this.#core.options);
   }
 
   remove(ref: string): Promise<NetworkRecord> {

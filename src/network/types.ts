@@ -115,6 +115,8 @@ export type NetworkOptions = {
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
   readonly ipForward: boolean;
+  /** Where the engine turned forwarding on, it does not guard what is forwarded between others' interfaces. */
+  readonly ipForwardNoDrop?: boolean;
   readonly ipMasquerade: boolean;
   readonly icc: boolean;
   /** Default host address of published ports. */

@@ -119,7 +119,7 @@ describe('the rule set between networks', () => {
     put(networkA);
     assert.equal(reaches('remote', far), true);
     firewall[Symbol.dispose]();
-    firewall = lab.firewall(true);
+    firewall = lab.firewall([4, 6]);
     assert.equal(firewall.install(), true);
     put(networkA);
     assert.deepEqual(droppedAs('remote', far), ['foreign']);

@@ -105,8 +105,8 @@ export class FirewallLab implements Disposable {
     return this.run('engine', 'nft', command);
   }
 
-  firewall(guardForeign = false): Firewall {
-    return new Firewall({ context: NftContext.open(this.fd), table: 'portolan', guardForeign });
+  firewall(guarded: readonly (4 | 6)[] = []): Firewall {
+    return new Firewall({ context: NftContext.open(this.fd), table: 'portolan', guarded });
   }
 
   [Symbol.dispose](): void {

@@ -32,7 +32,7 @@ function installed(): DisposableStack & { context: NftContext; firewall: Firewal
   const stack = new DisposableStack();
   const netns = stack.use(createNetns());
   const context = stack.use(NftContext.open(netns.fd));
-  const firewall = new Firewall({ context, table: 'portolan', guardForeign: true });
+  const firewall = new Firewall({ context, table: 'portolan', guarded: [4, 6] });
   firewall.install();
   return Object.assign(stack, { context, firewall });
 }

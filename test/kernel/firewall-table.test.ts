@@ -25,6 +25,14 @@ const everything: readonly NftElement[] = [
     snat6: '2001:db8:0:0:0::99',
   }),
   ...published('nat'),
+  ...elementsOfPorts({
+    owner: 'endpoint:v4',
+    ports: [
+      { ...port, hostPort: 9001 },
+      { ...port, hostPort: 9002, count: 3, hostIp: '2001:db8::9' },
+    ],
+    ipv4: '192.0.2.3',
+  }),
   ...published('routed'),
 ];
 
@@ -76,7 +84,7 @@ describe('Firewall', () => {
     netns?.[Symbol.dispose]();
     netns = createNetns();
     context = NftContext.open(netns.fd);
-    firewall = new Firewall({ context, table: 'portolan', guardForeign: false });
+    firewall = new Firewall({ context, table: 'portolan' });
   });
   after(() => {
     context?.[Symbol.dispose]();
@@ -87,7 +95,7 @@ describe('Firewall', () => {
     firewall.install();
     firewall.apply({ add: everything });
     assert.deepEqual(sorted(firewall.list()), sorted(everything));
-    const sets = context.json('list sets').length + context.json('list maps').length - 1;
+    const sets = context.json('list sets').length + context.json('list maps').length - 2; // its version, guarded
     assert.equal(new Set(everything.map(({ set }) => set)).size, sets, 'a set without an element in this test');
   });
 
@@ -146,15 +154,23 @@ describe('Firewall', () => {
     });
   }
 
-  test('install() exchanges the rules when foreign forwarding is to be guarded', () => {
+  test('guard() says in the kernel whose forwarding is for containers only, and install() keeps to it', () => {
+    const guarded = (): string => JSON.stringify(context.json('list set inet portolan guarded'));
     firewall.install();
-    assert.equal(new Firewall({ context, table: 'portolan', guardForeign: true }).install(), true);
-    assert.equal(firewall.install(), true);
+    assert.doesNotMatch(guarded(), /ipv6/);
+    firewall.guard(6);
+    assert.match(guarded(), /"elem":\["ipv6"\]/);
+    context.run('flush ruleset');
+    firewall.install();
+    assert.match(guarded(), /"elem":\["ipv6"\]/);
+    assert.equal(new Firewall({ context, table: 'portolan' }).install(), false);
+    assert.doesNotMatch(guarded(), /ipv6/);
+    assert.deepEqual(firewall.list(), []);
   });
 
   test('remove() takes our table only, and again without complaint', () => {
     context.run('add table inet other\nadd chain inet other c');
-    const second = new Firewall({ context, table: 'portolan2', guardForeign: false });
+    const second = new Firewall({ context, table: 'portolan2' });
     firewall.install();
     second.install();
     for (let i = 0; i < 2; i++) firewall.remove();

@@ -60,10 +60,22 @@ describe('a reserved port, with the rules in place', () => {
     assert.equal(lab.ask('engine', 'udp', '::1', 8080), gatewayA);
   });
 
-  test('is relayed for IPv6 clients of a container that has IPv4 only', () => {
-    assert.equal(lab.ask('remote', 'tcp', host6, 8080), gatewayA);
-    assert.equal(lab.ask('remote', 'udp', host6, 8080), gatewayA);
-    assert.equal(lab.ask('b1', 'tcp', host6, 8080), gatewayA);
+  test("is relayed to an IPv4 container for the host's own IPv6 addresses", () => {
+    assert.equal(lab.ask('engine', 'tcp', host6, 8080), gatewayA);
+    assert.equal(lab.ask('engine', 'udp', host6, 8080), gatewayA);
+  });
+
+  test('is refused at once to IPv6 clients of a container that has IPv4 only, whom a relay would hide', () => {
+    for (const place of ['remote', 'b1'] as const) {
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const begun = performance.now();
+        assert.equal(lab.ask(place, protocol, host6, 8080), '');
+        if (protocol === 'tcp') assert.ok(performance.now() - begun < 390, 'a client that waits does not try IPv4');
+      }
+      const text = lab.run(place, 'sh', '-c', `socat -t0.4 - TCP6:[${host6}]:8080,connect-timeout=2 2>&1 || true`);
+      assert.match(text, /Connection refused/);
+    }
+    assert.ok(firewall.drops()['family']!.packets >= 4);
   });
 
   test('gives a client that has said all it has to say the rest of the answer', () => {

@@ -1,6 +1,6 @@
 import type { NftElement } from '../plan/types.ts';
 import { countersIn, elementsIn, ruleCountsIn, setNamesIn } from './listing.ts';
-import { rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
+import { guardScript, rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
 import { changeScript } from './script.ts';
 import type { Dropped, FirewallChange, FirewallTable, NftRunner } from './types.ts';
 
@@ -9,26 +9,32 @@ export type FirewallOptions = {
   readonly context: NftRunner;
   /** Name of our table: two engines in one namespace need two. */
   readonly table: string;
-  /** Drop what would be forwarded between two interfaces that are not ours: for when the engine turned forwarding on. */
-  readonly guardForeign: boolean;
+  /** Families of which `guard` was told before. */
+  readonly guarded?: readonly (4 | 6)[];
 };
 
 /** The rule set in the kernel. No verb but `install` and `list` reads what is there. */
 export class Firewall implements FirewallTable {
   readonly #context: NftRunner;
   readonly #table: string;
-  readonly #guardForeign: boolean;
+  readonly #guarded: Set<4 | 6>;
 
-  constructor({ context, table, guardForeign }: FirewallOptions) {
+  constructor({ context, table, guarded = [] }: FirewallOptions) {
     this.#context = context;
     this.#table = table;
-    this.#guardForeign = guardForeign;
+    this.#guarded = new Set(guarded);
   }
 
   install(): boolean {
-    if (this.#isComplete()) return false;
-    this.#context.run(rulesetScript({ table: this.#table, guardForeign: this.#guardForeign }));
-    return true;
+    const complete = this.#isComplete();
+    const rules = complete ? '' : rulesetScript(this.#table);
+    this.#context.run(`${rules}${guardScript(this.#table, this.#guarded)}`);
+    return !complete;
+  }
+
+  guard(family: 4 | 6): void {
+    this.#guarded.add(family);
+    this.#context.run(guardScript(this.#table, this.#guarded));
   }
 
   apply(change: FirewallChange): void {
@@ -73,10 +79,10 @@ export class Firewall implements FirewallTable {
   #isComplete(): boolean {
     if (!this.#context.hasTable('inet', this.#table)) return false;
     const listing = this.#context.json(`list table inet ${this.#table}`);
-    const wanted = rulesByChain(this.#guardForeign);
+    const wanted = rulesByChain();
     const found = ruleCountsIn(listing);
     const sameRules = wanted.size === found.size && [...wanted].every(([chain, count]) => found.get(chain) === count);
-    return sameRules && setNamesIn(listing).has(versionMark(this.#guardForeign));
+    return sameRules && setNamesIn(listing).has(versionMark());
   }
 
   /**

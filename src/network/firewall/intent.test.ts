@@ -93,6 +93,19 @@ for (const { name, change, expected } of [
   test(`elementsOfPorts() ${name}`, () => assert.deepEqual(published(port(change)), expected));
 }
 
+test('elementsOfPorts() closes the IPv6 side of a port whose container has none', () => {
+  const closed = (...ports: readonly PublishedPort[]): string[] =>
+    lines(elementsOfPorts({ owner: 'endpoint/1', ports, ipv4: '192.0.2.2' })).filter((line) => line.includes('closed'));
+  const range = port({ hostPort: 9000, containerPort: 80, count: 3 });
+  assert.match(closed(port({ hostPort: 8080 })).join(), /closed6: tcp \. 8080/);
+  assert.match(closed(range).join(), /closed6: tcp \. 9000-9002/);
+  assert.match(
+    closed(port({ hostPort: 8080, hostIp: '2001:db8:0::9' })).join(),
+    /closed6_at: tcp \. 2001:db8::9 \. 8080/,
+  );
+  assert.deepEqual(closed(port({ hostIp: '::1' }), port({ hostIp: '0.0.0.0' }), port({ hostIp: '192.0.2.1' })), []);
+});
+
 test('elementsOfPorts() opens container ports of a routed network, and publishes nothing on the host', () => {
   const ports = [port({}), port({ containerPort: 90, count: 3, protocol: 'udp' })];
   const elements = elementsOfPorts({ owner: 'x', ports, ipv4: '192.0.2.2', mode4: 'routed' });

@@ -66,8 +66,18 @@ export function elementsOfPorts(intent: PortsIntent): readonly NftElement[] {
   for (const port of intent.ports) {
     if (intent.ipv4 !== undefined) elements.push(...inFamily(intent, port, 4, spelled(intent.ipv4)));
     if (intent.ipv6 !== undefined) elements.push(...inFamily(intent, port, 6, spelled(intent.ipv6)));
+    else elements.push(...closed(intent, port));
   }
   return elements;
+}
+
+/** A port of the host's IPv6 addresses too, of a container that has none: see `closed` in ruleset.ts. */
+function closed({ owner, mode4 = 'nat' }: PortsIntent, port: PublishedPort): readonly NftElement[] {
+  const host = hostAddress(port.hostIp, 6);
+  if (host === undefined || host === '::1' || port.hostPort === 0 || mode4 === 'routed') return [];
+  const numbers = span(port.hostPort, port.count);
+  if (host === '') return [{ set: 'closed6', key: `${port.protocol} . ${numbers}`, owner }];
+  return [{ set: 'closed6_at', key: `${port.protocol} . ${host} . ${numbers}`, owner }];
 }
 
 function inFamily(intent: PortsIntent, port: PublishedPort, family: 4 | 6, address: string): readonly NftElement[] {

@@ -13,6 +13,8 @@ export class RecordingFirewall implements FirewallTable {
     return fresh;
   }
 
+  guard(): void {}
+
   apply(change: FirewallChange): void {
     this.changes.push(change);
     for (const element of change.remove ?? []) this.#elements.delete(keyOf(element));

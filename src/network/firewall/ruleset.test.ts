@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dropReasons, rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
+import { dropReasons, guardScript, rulesetScript } from './ruleset.ts';
 
 test('rulesetScript() names and counts every drop, and comments why', () => {
-  const script = rulesetScript({ table: 'portolan', guardForeign: true });
-  const drops = script.split('\n').filter((line) => / drop\b/.test(line));
-  for (const line of drops) assert.match(line, /counter name (\w+) drop comment "\1: /);
+  const script = rulesetScript('portolan');
+  const drops = script.split('\n').filter((line) => / (drop|reject)\b/.test(line));
+  for (const line of drops)
+    assert.match(line, /counter name (\w+) (?:drop|reject|reject with tcp reset) comment "\1: /);
   for (const reason of Object.keys(dropReasons)) {
     assert.ok(script.includes(`counter ${reason} { }`), reason);
     assert.ok(
@@ -16,16 +17,14 @@ test('rulesetScript() names and counts every drop, and comments why', () => {
 });
 
 test('rulesetScript() touches its own table only, and never the policy of a hook', () => {
-  const script = rulesetScript({ table: 'other', guardForeign: false });
+  const script = rulesetScript('other');
   assert.ok(script.startsWith('table inet other\ndelete table inet other\ntable inet other {\n'));
   assert.doesNotMatch(script, /flush|policy drop/);
   assert.equal(script.match(/policy accept/g)!.length, 5);
 });
 
-test('rulesetScript() guards foreign forwarding only when told so', () => {
-  const foreign = 'iifname != @bridges oifname != @bridges counter name foreign drop';
-  assert.ok(rulesetScript({ table: 't', guardForeign: true }).includes(foreign));
-  assert.ok(!rulesetScript({ table: 't', guardForeign: false }).includes(foreign));
-  assert.notEqual(versionMark(true), versionMark(false));
-  assert.equal(rulesByChain(true).get('forward'), rulesByChain(false).get('forward'));
+test('guardScript() says for which families the host forwards for containers only', () => {
+  assert.equal(guardScript('t', []), 'flush set inet t guarded\n');
+  assert.match(guardScript('t', [4, 6]), /add element inet t guarded { ipv4 }\nadd element inet t guarded { ipv6 }/);
+  assert.ok(rulesetScript('t').includes('meta nfproto @guarded counter name foreign drop'));
 });

@@ -9,64 +9,74 @@ export const dropReasons = {
   isolation: 'networks are isolated from each other',
   unpublished: 'this port of the container is not published',
   foreign: 'forwarding was turned on for containers only',
+  family: 'the container of this port has no IPv6 address',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DropReason = keyof typeof dropReasons;
-
-export type RulesetOptions = {
-  readonly table: string;
-  /** Drop what would be forwarded between two interfaces that are both not ours. */
-  readonly guardForeign: boolean;
-};
 
 /**
  * The whole rule set, as a script that puts it in place of whatever the table held. The same for one network and for
  * thousands: those are elements of the sets.
  */
-export function rulesetScript({ table, guardForeign }: RulesetOptions): string {
-  const version = `set ${versionMark(guardForeign)} { type mark; comment "version of these rules"; }\n`;
-  return `table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n${version}${body(guardForeign)}}\n`;
+export function rulesetScript(table: string): string {
+  const version = `set ${versionMark()} { type mark; comment "version of these rules"; }\n`;
+  return `table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n${version}${body()}}\n`;
 }
 
+/** The script that says which families the host forwards for containers only. Safe to repeat. */
+export function guardScript(table: string, families: Iterable<4 | 6>): string {
+  const elements = [...families].map((family) => `add element inet ${table} ${guardedSet} { ipv${family} }\n`);
+  return `flush set inet ${table} ${guardedSet}\n${elements.join('')}`;
+}
+
+/** Not among the sets of the networks' elements: it is the host's, and belongs to no record. */
+const guardedSet = 'guarded';
+
 /** Name of an empty set by which a table says which version of the rules it holds. */
-export function versionMark(guardForeign: boolean): string {
-  return `version_${createHash('sha256').update(body(guardForeign)).digest('hex').slice(0, 16)}`;
+export function versionMark(): string {
+  return `version_${createHash('sha256').update(body()).digest('hex').slice(0, 16)}`;
 }
 
 /** How many rules each chain of a complete table has. */
-export function rulesByChain(guardForeign: boolean): ReadonlyMap<string, number> {
-  return new Map(chains(guardForeign).map(({ name, rules }) => [name, rules.length]));
+export function rulesByChain(): ReadonlyMap<string, number> {
+  return new Map(chains.map(({ name, rules }) => [name, rules.length]));
 }
 
 type Chain = { readonly name: string; readonly hook?: string; readonly rules: readonly string[] };
 
-function body(guardForeign: boolean): string {
+function body(): string {
   const counters = Object.keys(dropReasons).map((reason) => `counter ${reason} { }\n`);
-  const text = chains(guardForeign).map(({ name, hook, rules }) => {
+  const text = chains.map(({ name, hook, rules }) => {
     const base = hook === undefined ? '' : `type ${hook}; policy accept;\n`;
     return `chain ${name} {\n${base}${rules.join('\n')}\n}\n`;
   });
-  return [...counters, ...setDeclarations.map(declare), ...text].join('');
+  const guarded = `set ${guardedSet} { type nf_proto; comment "forwarded for containers only"; }\n`;
+  return [...counters, guarded, ...setDeclarations.map(declare), ...text].join('');
 }
 
-/** A chain that is jumped to stands before those that jump. */
-const chains = (guardForeign: boolean): readonly Chain[] => [
-  { name: 'guard', hook: 'filter hook prerouting priority raw', rules: guard },
-  { name: 'publish', rules: publish },
-  { name: 'incoming', hook: 'nat hook prerouting priority dstnat', rules: ['fib daddr type local jump publish'] },
-  { name: 'outgoing', hook: 'nat hook output priority -100', rules: ['fib daddr type local jump publish'] },
-  { name: 'answers', rules: answers },
-  { name: 'away', rules: away },
-  { name: 'leaving', hook: 'nat hook postrouting priority srcnat', rules: leaving },
-  { name: 'forward', hook: 'filter hook forward priority filter', rules: forward(guardForeign) },
-];
-
-const drop = (reason: DropReason): string => `counter name ${reason} drop comment "${reason}: ${dropReasons[reason]}"`;
+const refuse = (reason: DropReason, verdict: string): string =>
+  `counter name ${reason} ${verdict} comment "${reason}: ${dropReasons[reason]}"`;
+const drop = (reason: DropReason): string => refuse(reason, 'drop');
 
 /** `route_localnet` on our bridges lets the host reach a container by 127.0.0.1; nobody else may use the door. */
 const guard: readonly string[] = [
   `iifname @bridges ip saddr 127.0.0.0/8 ${drop('loopback')}`,
   `iifname != "lo" ip daddr 127.0.0.0/8 ${drop('loopback')}`,
+];
+
+const incoming: readonly string[] = [
+  'meta nfproto ipv6 iifname != "lo" fib daddr type local jump closed',
+  'fib daddr type local jump publish',
+];
+
+/**
+ * A relay would serve these under its own address. Who is refused at once tries IPv4 next (RFC 8305), and does not wait.
+ */
+const closed: readonly string[] = [
+  `meta l4proto tcp meta l4proto . th dport @closed6 ${refuse('family', 'reject with tcp reset')}`,
+  `meta l4proto . th dport @closed6 ${refuse('family', 'reject')}`,
+  `meta l4proto tcp meta l4proto . ip6 daddr . th dport @closed6_at ${refuse('family', 'reject with tcp reset')}`,
+  `meta l4proto . ip6 daddr . th dport @closed6_at ${refuse('family', 'reject')}`,
 ];
 
 /** The kernel cannot route what comes from ::1 or a link-local peer elsewhere: those reach the relay. */
@@ -110,10 +120,13 @@ const away: readonly string[] = [
   'meta nfproto ipv6 iifname @masquerade6 masquerade',
 ];
 
+/** Neither side is ours. */
+const others: readonly string[] = [`meta nfproto @${guardedSet} ${drop('foreign')}`, 'accept'];
+
 /** What is not ours leaves after two look-ups. An internal network is closed before translation can open it. */
-const forward = (guardForeign: boolean): readonly string[] => [
+const forward: readonly string[] = [
   'ct state established,related accept',
-  `iifname != @bridges oifname != @bridges ${guardForeign ? drop('foreign') : 'accept'}`,
+  'iifname != @bridges oifname != @bridges jump others',
   'iifname . oifname @peers accept',
   `iifname . oifname @apart ct status & dnat == 0 ${drop('apart')}`,
   `iifname @internal ${drop('internal')}`,
@@ -133,3 +146,17 @@ function opened(n: 4 | 6, ip: string, icmp: string): readonly string[] {
     `meta nfproto ipv${n} oifname @unprotected${n} accept`,
   ];
 }
+
+/** A chain that is jumped to stands before those that jump. */
+const chains: readonly Chain[] = [
+  { name: 'guard', hook: 'filter hook prerouting priority raw', rules: guard },
+  { name: 'closed', rules: closed },
+  { name: 'publish', rules: publish },
+  { name: 'incoming', hook: 'nat hook prerouting priority dstnat', rules: incoming },
+  { name: 'outgoing', hook: 'nat hook output priority -100', rules: ['fib daddr type local jump publish'] },
+  { name: 'answers', rules: answers },
+  { name: 'away', rules: away },
+  { name: 'leaving', hook: 'nat hook postrouting priority srcnat', rules: leaving },
+  { name: 'others', rules: others },
+  { name: 'forward', hook: 'filter hook forward priority filter', rules: forward },
+];

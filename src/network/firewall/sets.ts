@@ -60,8 +60,20 @@ const published = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
   },
 ];
 
+/** Ports that lead to a container without IPv6: only the host itself is relayed to it. */
+const closed: readonly SetDeclaration[] = [
+  { name: 'closed6', key: ['inet_proto', 'inet_service'], interval: true, comment: 'IPv4 only, any host address' },
+  {
+    name: 'closed6_at',
+    key: ['inet_proto', 'ipv6_addr', 'inet_service'],
+    interval: true,
+    comment: 'IPv4 only, one host address',
+  },
+];
+
 export const setDeclarations: readonly SetDeclaration[] = [
   ...interfaces,
+  ...closed,
   ...ofFamily(4, 'ipv4_addr'),
   ...ofFamily(6, 'ipv6_addr'),
 ];

@@ -20,6 +20,11 @@ export interface FirewallTable extends Disposable {
    * false); any other is replaced in one transaction, and is empty then (answers true).
    */
   install(): boolean;
+  /**
+   * Drops what would be forwarded between two interfaces that are not ours, for a family whose forwarding the engine
+   * itself turned on.
+   */
+  guard(family: 4 | 6): void;
   /** Safe to repeat: adding what is there and removing what is not are no errors. */
   apply(change: FirewallChange): void;
   /** The same in turns of the event loop, a transaction of some hundred elements each: for large changes. */

@@ -1,10 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { detachFilter } from '../../syscall/socket-filter.ts';
+import { relayTo } from './relay-peers.ts';
 import type { RelayTarget } from './types.ts';
 
 /**
- * Serves one reserved TCP port by copying bytes, for the clients that the kernel cannot translate: `::1`, link-local
- * peers, and IPv6 peers of a container that has only IPv4. All others are translated before they reach the socket.
+ * Serves one reserved TCP port by copying bytes, for clients that the kernel cannot translate: see `relayTo`.
+ * All others are translated before they reach the socket.
  * Takes the descriptor over: closing the relay closes it. Open connections go on until either side ends them, or
  * until the relay is disposed.
  */
@@ -15,9 +16,8 @@ export class TcpRelay implements Disposable {
   constructor(fd: number, target: () => RelayTarget, port: number) {
     // A client that half-closes still gets the rest of the answer.
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
-      const { ipv4, ipv6 } = target();
-      const host = ipv4 ?? ipv6;
-      if (host === undefined) client.destroy();
+      const host = relayTo(client.remoteAddress ?? '', target());
+      if (host === undefined) client.resetAndDestroy();
       else this.#join(client, connect({ host, port, allowHalfOpen: true }));
     });
     this.#server.on('error', () => this.#server.close());

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { detachFilter } from '../../syscall/socket-filter.ts';
+import { relayTo } from './relay-peers.ts';
 import type { RelayTarget } from './types.ts';
 
 type Peer = { readonly socket: Socket; readonly timer: NodeJS.Timeout };
@@ -41,8 +42,7 @@ export class UdpRelay implements Disposable {
   }
 
   #forward(message: Buffer, address: string, port: number): void {
-    const { ipv4, ipv6 } = this.#target();
-    const host = ipv4 ?? ipv6;
+    const host = relayTo(address, this.#target());
     if (host === undefined) return;
     const peer = this.#peers.get(`${address} ${port} ${host}`) ?? this.#open(address, port, host);
     peer?.timer.refresh();

@@ -93,8 +93,8 @@ test('planEndpoint() of the gateway endpoint has the default route and the ports
     { link: 'eth0', destination: '0.0.0.0/0', via: '192.0.2.1', owner: `endpoint:${'e'.repeat(64)}` },
   ]);
   assert.deepEqual(
-    gateway.elements.map(({ key, value }) => `${key} : ${value}`),
-    ['tcp . 8080 : 192.0.2.2 . 80'],
+    gateway.elements.map(({ set, key, value = '' }) => `${set} ${key} : ${value}`),
+    ['publish4 tcp . 8080 : 192.0.2.2 . 80', 'closed6 tcp . 8080 : '],
   );
   const other = driver.planEndpoint(joined({ isGateway: false }));
   assert.deepEqual(other.sandboxes.get('s')!.routes, []);
