@@ -12,18 +12,19 @@ export type Member = {
   readonly sandbox: SandboxRecord;
 };
 
+type NamesResolver = Pick<
+  Resolver,
+  'openSandbox' | 'repairSandbox' | 'closeSandbox' | 'setZone' | 'dropZone' | 'viewsChanged'
+>;
+
 /** Derives from the records who is called what: zones of the resolver, and a sandbox's own view of them. */
 export class Names {
   readonly #records: Records;
-  readonly #resolver: Pick<Resolver, 'openSandbox' | 'repairSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>;
+  readonly #resolver: NamesResolver;
   readonly #servers: readonly string[];
 
   /** `servers`: the engine's `--dns`, for sandboxes without their own. */
-  constructor(
-    records: Records,
-    resolver: Pick<Resolver, 'openSandbox' | 'repairSandbox' | 'closeSandbox' | 'setZone' | 'dropZone'>,
-    servers: readonly string[],
-  ) {
+  constructor(records: Records, resolver: NamesResolver, servers: readonly string[]) {
     this.#records = records;
     this.#resolver = resolver;
     this.#servers = servers;
@@ -64,8 +65,9 @@ export class Names {
     for (const id of new Set(networkIds)) {
       const network = this.#records.network(id);
       if (network === undefined) this.#resolver.dropZone(id);
-      else if (!isDefaultBridge(network)) this.#resolver.setZone(id, this.#zone(network));
+      else if (!isDefaultBridge(network)) this.#resolver.setZone(id, () => this.#zone(network));
     }
+    this.#resolver.viewsChanged();
   }
 
   /** The lines of the sandbox's hosts file that follow its endpoints and links. */

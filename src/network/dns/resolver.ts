@@ -1,4 +1,6 @@
+import { Poller } from '../../syscall/poller.ts';
 import { Forwarder } from './forward/forwarder.ts';
+import { UdpService } from './listen/udp.ts';
 import { SandboxResolver } from './sandbox.ts';
 import type { ResolverOptions, SandboxView, Zone } from './types.ts';
 import { Zones } from './zones.ts';
@@ -11,6 +13,8 @@ export class Resolver implements Disposable {
   readonly #options: ResolverOptions;
   readonly #zones = new Zones();
   readonly #host: Forwarder;
+  readonly #poller = new Poller();
+  readonly #service = new UdpService(this.#poller);
   readonly #sandboxes = new Map<string, SandboxResolver>();
 
   constructor(options: ResolverOptions) {
@@ -26,9 +30,11 @@ export class Resolver implements Disposable {
     const open = this.#sandboxes.get(id);
     if (open !== undefined) {
       open.view = view;
+      this.#zones.changed();
       return;
     }
-    this.#sandboxes.set(id, new SandboxResolver(netnsFd, view, { zones: this.#zones, host: this.#host }));
+    const shared = { zones: this.#zones, host: this.#host, service: this.#service };
+    this.#sandboxes.set(id, new SandboxResolver(netnsFd, view, shared));
     this.#options.log.debug(`dns: answering in sandbox ${id}`);
   }
 
@@ -43,9 +49,14 @@ export class Resolver implements Disposable {
     this.#sandboxes.delete(id);
   }
 
-  /** What the members of a network may look up from now on: the whole of it. */
-  setZone(networkId: string, zone: Zone): void {
-    this.#zones.set(networkId, zone);
+  /** What the members of a network may look up from now on: `read` answers the whole of it when somebody asks. */
+  setZone(networkId: string, read: () => Zone): void {
+    this.#zones.set(networkId, read);
+  }
+
+  /** What the views of sandboxes say has changed: which networks they are on, or their own aliases. */
+  viewsChanged(): void {
+    this.#zones.changed();
   }
 
   /** Safe to repeat. */
@@ -57,5 +68,6 @@ export class Resolver implements Disposable {
   [Symbol.dispose](): void {
     for (const id of [...this.#sandboxes.keys()]) this.closeSandbox(id);
     this.#host[Symbol.dispose]();
+    this.#poller[Symbol.dispose]();
   }
 }

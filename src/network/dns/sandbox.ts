@@ -1,34 +1,43 @@
 import { closeSync, openSync } from 'node:fs';
 import { embeddedAddress } from './files/resolv-conf.ts';
 import { Forwarder } from './forward/forwarder.ts';
+import type { Handler } from './listen/handler.ts';
 import { Listener } from './listen/listener.ts';
 import { type Ports, redirectPort53, repairRedirect } from './listen/redirect.ts';
-import { lookup } from './lookup.ts';
-import { parseQuery, type Query, Rcode } from './message/query.ts';
-import { buildError, buildReply, replyLimit } from './message/reply.ts';
+import type { UdpService } from './listen/udp.ts';
+import { parseQuery, Rcode } from './message/query.ts';
+import { writeError } from './message/reply.ts';
+import { Responder } from './respond.ts';
 import type { SandboxView } from './types.ts';
 import type { Zones } from './zones.ts';
 
-type Shared = { readonly zones: Zones; readonly host: Forwarder };
+type Shared = { readonly zones: Zones; readonly host: Forwarder; readonly service: UdpService };
 
 /** The resolver's end in one sandbox. */
 export class SandboxResolver implements Disposable {
   readonly #shared: Shared;
+  readonly #responder: Responder;
   readonly #resources: DisposableStack;
   readonly #own: Forwarder | undefined;
   readonly #ports: Ports;
-  view: SandboxView;
 
   /** Throws SysError or AppError; then nothing is left open. */
   constructor(netnsFd: number, view: SandboxView, shared: Shared) {
     using undo = new DisposableStack();
     this.#shared = shared;
-    this.view = view;
+    this.#responder = new Responder(shared.zones, view);
     this.#own = view.servers?.length ? undo.use(forwarderInside(netnsFd, view.servers, undo)) : undefined;
-    const listener = undo.use(new Listener(netnsFd, this.#handle));
-    this.#ports = listener.ports;
+    const handler: Handler = {
+      respond: (bytes, length, transport) => this.#responder.respond(bytes, length, transport),
+      forward: (message, transport) => this.#forward(message, transport),
+    };
+    this.#ports = undo.use(new Listener(netnsFd, handler, shared.service)).ports;
     redirectPort53(netnsFd, this.#ports);
     this.#resources = undo.move();
+  }
+
+  set view(view: SandboxView) {
+    this.#responder.view = view;
   }
 
   /** Makes port 53 lead here again where it does not. Answers whether it had to. */
@@ -36,30 +45,21 @@ export class SandboxResolver implements Disposable {
     return repairRedirect(netnsFd, this.#ports);
   }
 
-  readonly #handle = (message: Buffer, transport: 'udp' | 'tcp', reply: (answer: Buffer) => void): void => {
-    const answer = this.#answer(message, transport);
-    if (Buffer.isBuffer(answer)) reply(answer);
-    else if (answer !== undefined) void this.#forward(message, answer, transport).then(reply);
-  };
-
-  /** What is to be sent, or the query itself when others have to be asked, or nothing for noise. */
-  #answer(message: Buffer, transport: 'udp' | 'tcp'): Buffer | Query | undefined {
-    const query = parseQuery(message);
-    if (query === undefined) return undefined;
-    if ('rcode' in query) return buildError(message, query.rcode);
-    const answers = lookup(this.#shared.zones, this.view, query);
-    return answers === undefined ? query : buildReply(message, query, answers, replyLimit(query, transport));
-  }
-
-  async #forward(message: Buffer, query: Query, transport: 'udp' | 'tcp'): Promise<Buffer> {
-    const forwarder = this.#own ?? (this.view.internalOnly() ? undefined : this.#shared.host);
-    const answer = await forwarder?.forward(message, transport);
-    return answer ?? buildError(message, Rcode.servFail, query.end);
+  async #forward(message: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer> {
+    const forwarder = this.#own ?? (this.#responder.view.internalOnly() ? undefined : this.#shared.host);
+    return (await forwarder?.forward(message, transport)) ?? failed(message);
   }
 
   [Symbol.dispose](): void {
     this.#resources.dispose();
   }
+}
+
+/** SERVFAIL to a query that was parsed before. */
+function failed(message: Buffer): Buffer {
+  const query = parseQuery(message);
+  const known = query === undefined || 'rcode' in query ? undefined : query;
+  return message.subarray(0, writeError(message, Rcode.servFail, known));
 }
 
 /** Its own address among the servers would be asked in a circle. */

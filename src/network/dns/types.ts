@@ -1,11 +1,15 @@
 import type { Log } from '../../base/index.ts';
 
+/** A port on which somebody serves: answered to SRV questions. */
+export type Service = { readonly protocol: 'tcp' | 'udp' | 'sctp'; readonly port: number };
+
 /** One endpoint's entry in its network's zone. */
 export type ZoneRecord = {
   /** Container name, aliases, short id, hostname, in any case. The first one is what a reverse lookup answers. */
   readonly names: readonly string[];
   /** Without prefix: "172.18.0.2", "fd00::2". */
   readonly addresses: readonly string[];
+  readonly services?: readonly Service[];
 };
 
 /** What a network's members may look up. */
@@ -15,7 +19,10 @@ export type Zone = {
   readonly records: readonly ZoneRecord[];
 };
 
-/** What the resolver has to know of the one who asks. The functions are called for each query, and must be cheap. */
+/**
+ * What the resolver has to know of the one who asks. The functions are called for questions that are new since a zone
+ * changed, and `internalOnly` for each one that others have to answer.
+ */
 export type SandboxView = {
   /** Ids of the networks it is on, in the order in which they are searched. */
   readonly networks: () => readonly string[];
@@ -25,6 +32,8 @@ export type SandboxView = {
   readonly internalOnly: () => boolean;
   /** Names that only this sandbox knows (links): alias → name on one of its networks. */
   readonly aliases?: () => ReadonlyMap<string, string>;
+  /** Whether a name of one label that nobody here has is asked of others. Not where the user chose `ndots`. */
+  readonly passesSingleLabels?: () => boolean;
 };
 
 export type ResolverOptions = {

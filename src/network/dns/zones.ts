@@ -2,23 +2,32 @@ import { parseIp, toBytes } from '../../base/index.ts';
 import { nameBytes, reverseName } from './message/name.ts';
 import { Type } from './message/query.ts';
 import type { Answer } from './message/reply.ts';
-import type { Zone } from './types.ts';
+import type { Service, Zone } from './types.ts';
 
-/** All that one name stands for, by family, ready to be sent. */
-export type Addresses = { readonly v4: readonly Answer[]; readonly v6: readonly Answer[] };
+/** Where something is served: a name that resolves on its network, and a port. */
+export type Served = Service & { readonly target: string };
 
-/** A zone as it is searched. Built at the first lookup: while many containers start, nobody asks yet. */
+/** All that one name stands for: addresses by family, ready to be sent, and what is served there. */
+export type Found = {
+  readonly v4: readonly Answer[];
+  readonly v6: readonly Answer[];
+  readonly services: readonly Served[];
+};
+
+/** A zone as it is searched. Read and built at the first lookup: while many containers start, nobody asks yet. */
 class Index {
-  readonly networkName: string;
-  readonly #zone: Zone;
-  #built: ReturnType<typeof emptyIndex> | undefined;
+  readonly #read: () => Zone;
+  #built: Built | undefined;
 
-  constructor(zone: Zone) {
-    this.networkName = zone.name.toLowerCase();
-    this.#zone = zone;
+  constructor(read: () => Zone) {
+    this.#read = read;
   }
 
-  byName(name: string): Addresses | undefined {
+  get networkName(): string {
+    return this.#index().networkName;
+  }
+
+  byName(name: string): Found | undefined {
     return this.#index().byName.get(name);
   }
 
@@ -26,33 +35,37 @@ class Index {
     return this.#index().byAddress.get(reverse);
   }
 
-  #index(): ReturnType<typeof emptyIndex> {
-    this.#built ??= build(this.#zone);
+  #index(): Built {
+    this.#built ??= build(this.#read());
     return this.#built;
   }
 }
 
-function build({ name: network, records }: Zone): ReturnType<typeof emptyIndex> {
-  const index = emptyIndex();
-  for (const { names, addresses } of records) {
-    const answers = addresses.map(toAnswer);
-    for (const name of new Set(names.map((n) => n.toLowerCase()))) addTo(index.byName, name, answers);
+type Built = {
+  readonly networkName: string;
+  readonly byName: Map<string, Found>;
+  readonly byAddress: Map<string, Answer>;
+};
+
+function build({ name: network, records }: Zone): Built {
+  const byName = new Map<string, { v4: Answer[]; v6: Answer[]; services: Served[] }>();
+  const byAddress = new Map<string, Answer>();
+  for (const { names, addresses, services = [] } of records) {
     const [first] = names;
     if (first === undefined) continue;
+    const answers = addresses.map(toAnswer);
+    const served = services.map((service) => ({ ...service, target: `${first}.${network}` }));
+    for (const name of new Set(names.map((n) => n.toLowerCase()))) {
+      const entry = byName.get(name) ?? { v4: [], v6: [], services: [] };
+      byName.set(name, entry);
+      entry.v4.push(...answers.filter(({ type }) => type === Type.A));
+      entry.v6.push(...answers.filter(({ type }) => type === Type.AAAA));
+      entry.services.push(...served);
+    }
     const pointer = { type: Type.PTR, data: nameBytes(`${first}.${network}`) };
-    for (const { data } of answers) index.byAddress.set(reverseName(data), pointer);
+    for (const { data } of answers) byAddress.set(reverseName(data), pointer);
   }
-  return index;
-}
-
-const emptyIndex = () => ({ byName: new Map<string, Addresses>(), byAddress: new Map<string, Answer>() });
-
-function addTo(map: Map<string, Addresses>, name: string, answers: readonly Answer[]): void {
-  const before = map.get(name);
-  map.set(name, {
-    v4: [...(before?.v4 ?? []), ...answers.filter((a) => a.type === Type.A)],
-    v6: [...(before?.v6 ?? []), ...answers.filter((a) => a.type === Type.AAAA)],
-  });
+  return { networkName: network.toLowerCase(), byName, byAddress };
 }
 
 function toAnswer(address: string): Answer {
@@ -63,17 +76,31 @@ function toAnswer(address: string): Answer {
 /** The names of all networks. Who may look up what is said with each question: the ids of the asker's networks. */
 export class Zones {
   readonly #byNetwork = new Map<string, Index>();
+  #generation = 0;
 
-  set(networkId: string, zone: Zone): void {
-    this.#byNetwork.set(networkId, new Index(zone));
+  /** Another number after each change: what was answered before may be wrong. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** `read` is called when the zone is asked for the first time, or never. */
+  set(networkId: string, read: () => Zone): void {
+    this.#byNetwork.set(networkId, new Index(read));
+    this.changed();
   }
 
   delete(networkId: string): void {
     this.#byNetwork.delete(networkId);
+    this.changed();
+  }
+
+  /** Who is on which network has changed, or what a sandbox calls others. */
+  changed(): void {
+    this.#generation++;
   }
 
   /** One entry per network that knows the name: "web", or "web.front" on the network "front". None: not ours. */
-  byName(name: string, networks: readonly string[]): readonly Addresses[] {
+  byName(name: string, networks: readonly string[]): readonly Found[] {
     const whole = this.#search(networks, (index) => index.byName(name));
     return whole.length > 0 || !name.includes('.') ? whole : this.#qualified(name, networks);
   }
@@ -84,7 +111,7 @@ export class Zones {
   }
 
   /** Names and networks may both have dots: the longest name is tried first. */
-  #qualified(name: string, networks: readonly string[]): readonly Addresses[] {
+  #qualified(name: string, networks: readonly string[]): readonly Found[] {
     for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
       const [host, network] = [name.slice(0, dot), name.slice(dot + 1)];
       const found = this.#search(networks, (index) => (index.networkName === network ? index.byName(host) : undefined));

@@ -16,14 +16,14 @@ const setting = JSON.parse(json) as Setting;
 await warmThreadPool();
 const resolver = new Resolver({ log: silent, hostResolvers: () => setting.hostServers ?? [] });
 const many = Array.from({ length: 100 }, (_, i) => `172.18.1.${i}`);
-resolver.setZone('front', {
+resolver.setZone('front', () => ({
   name: 'front',
   records: [
     { names: ['web', 'www'], addresses: ['172.18.0.2', 'fd00::2'] },
     { names: ['db'], addresses: ['172.18.0.3'] },
     { names: ['many'], addresses: many },
   ],
-});
+}));
 resolver.openSandbox('sandbox', openSync(path, 'r'), {
   networks: () => ['front'],
   servers: setting.servers ?? [],

@@ -1,43 +1,48 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import dnsPacket from 'dns-packet';
-import { parseQuery } from './query.ts';
+import { parseQuery, readQuestion } from './query.ts';
 
 type Encoded = Parameters<typeof dnsPacket.encode>[0];
 const encode = (packet: Encoded): Buffer => dnsPacket.encode({ type: 'query', ...packet });
 const question = (name: string, type: 'A' | 'AAAA' | 'MX' = 'A') => ({ type, name });
 
+function asked(bytes: Buffer): ReturnType<typeof readQuestion> | undefined {
+  const query = parseQuery(bytes);
+  return query !== undefined && 'end' in query ? readQuestion(bytes, query) : undefined;
+}
+
 describe('parseQuery()', () => {
-  test('reads name, type and class, the name in lower case', () => {
+  test('finds the question, whose name reads in lower case', () => {
     const bytes = encode({ id: 7, questions: [question('Web.FRONT', 'AAAA')] });
-    assert.deepEqual(parseQuery(bytes), {
-      name: 'web.front',
-      type: 28,
-      class: 1,
-      end: bytes.length,
-      ednsBytes: undefined,
-    });
+    assert.deepEqual(parseQuery(bytes), { end: bytes.length, edns: undefined });
+    assert.deepEqual(asked(bytes), { name: 'web.front', type: 28, class: 1 });
   });
 
   test('reads the size of the asker’s datagrams, which is never below 512', () => {
     const sizes = [4096, 100].map((udpPayloadSize) => {
-      const opt = { type: 'OPT', name: '.', udpPayloadSize, flags: 0, options: [] } as const;
+      const opt = { type: 'OPT', name: '.', udpPayloadSize, flags: 0x8000, options: [] } as const;
       const query = parseQuery(encode({ questions: [question('web')], additionals: [opt as never] }));
-      return query !== undefined && 'ednsBytes' in query ? query.ednsBytes : undefined;
+      return query !== undefined && 'edns' in query ? query.edns : undefined;
     });
-    assert.deepEqual(sizes, [4096, 512]);
+    const rest = { version: 0, dnssecOk: true };
+    assert.deepEqual(sizes, [
+      { bytes: 4096, ...rest },
+      { bytes: 512, ...rest },
+    ]);
   });
 
   test('tells a dot inside a label from one between labels', () => {
     const bytes = encode({ questions: [question('aXb')] });
     bytes[12 + 2] = '.'.charCodeAt(0);
-    const query = parseQuery(bytes);
-    assert.equal(query !== undefined && 'name' in query && query.name, 'a\\.b');
+    assert.equal(asked(bytes)?.name, 'a\\.b');
   });
 
-  test('reads the root', () => {
-    const query = parseQuery(encode({ questions: [question('.')] }));
-    assert.equal(query !== undefined && 'name' in query && query.name, '');
+  test('reads the root', () => assert.equal(asked(encode({ questions: [question('.')] }))?.name, ''));
+
+  test('sees no further than the message goes', () => {
+    const bytes = encode({ questions: [question('web')] });
+    assert.deepEqual(parseQuery(bytes, bytes.length - 1), { rcode: 1 });
   });
 
   test('gives no answer to what is too short, and to answers', () => {
@@ -70,7 +75,7 @@ describe('parseQuery()', () => {
     };
     for (let round = 0; round < 20_000; round++) {
       const bytes = Buffer.from(Array.from({ length: round % 64 }, next));
-      assert.doesNotThrow(() => parseQuery(bytes));
+      assert.doesNotThrow(() => asked(bytes));
     }
   });
 });
