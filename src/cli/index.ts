@@ -1,5 +1,5 @@
 import { parseAddress } from '../client/index.ts';
-import { findCommand, groups } from './catalog.ts';
+import { catalog, daemon, findCommand, groups } from './catalog.ts';
 import { type Again, Context, type Environment } from './context.ts';
 import { parseGlobals } from './globals.ts';
 import { readArguments } from './parse/read.ts';
@@ -52,6 +52,24 @@ async function dispatch(argv: readonly string[], env: Environment, stdio: Stdio)
   return 0;
 }
 
+const firstWords: readonly string[] = [
+  ...new Set([
+    ...catalog.flatMap(({ names }) => names.map((name) => name.split(' ')[0]!)),
+    ...Object.keys(groups),
+    daemon.name,
+  ]),
+];
+
+const membersOf = (group: string): readonly string[] =>
+  catalog
+    .flatMap(({ names }) => names.map((name) => name.split(' ')))
+    .flatMap(([first, second]) => (first === group && second !== undefined ? [second] : []));
+
+async function didYouMean(word: string, known: readonly string[]): Promise<string> {
+  const { meant, nearest } = await import('./parse/nearest.ts');
+  return meant(nearest(word, known));
+}
+
 /** No command of that name: the overview, a group's overview, or what is wrong. */
 async function explain([name, ...more]: readonly string[], stdio: Stdio): Promise<number> {
   const { groupHelp, rootHelp } = await import('./help.ts');
@@ -61,14 +79,14 @@ async function explain([name, ...more]: readonly string[], stdio: Stdio): Promis
   }
   if (!Object.hasOwn(groups, name)) {
     throw new UsageError(
-      `portolan: unknown command: portolan ${name}\n\nRun 'portolan --help' for more information`,
+      `portolan: unknown command: portolan ${name}${await didYouMean(name, firstWords)}\n\nRun 'portolan --help' for more information`,
       1,
     );
   }
   const member = more.find((word) => !word.startsWith('-'));
   if (member !== undefined) {
     throw new UsageError(
-      `portolan: unknown command: portolan ${name} ${member}\n\nUsage:  portolan ${name}\n\nRun 'portolan ${name} --help' for more information`,
+      `portolan: unknown command: portolan ${name} ${member}${await didYouMean(member, membersOf(name))}\n\nUsage:  portolan ${name}\n\nRun 'portolan ${name} --help' for more information`,
       1,
     );
   }

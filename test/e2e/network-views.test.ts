@@ -132,7 +132,7 @@ test('published ports in ps, port and inspect: both families, ranges, host addre
     );
     assert.equal(await engine.ok('port', 'web', '8101'), '0.0.0.0:8101\n[::]:8101');
     assert.equal(await engine.ok('port', 'web', '90/udp'), '127.0.0.1:9000');
-    assert.match((await engine.docker('port', 'web', '99')).stderr, /no public port '99' published for web/);
+    assert.match((await engine.docker('port', 'web', '99')).stderr, /No public port '99' published for web/);
     const shown = (await inspect('.NetworkSettings.Ports', 'web')) as Record<string, unknown>;
     assert.equal(shown['99/tcp'], null);
     assert.deepEqual(shown['90/udp'], [{ HostIp: '127.0.0.1', HostPort: '9000' }]);

@@ -1,6 +1,6 @@
-import { readMap } from '../create/lists.ts';
+import { readOption } from '../create/lists.ts';
 import { command } from '../parse/command.ts';
-import { each, list, text, value } from '../parse/flag.ts';
+import { list, text, value } from '../parse/flag.ts';
 import { parseWhole } from '../values/number.ts';
 
 export const networkConnect = command({
@@ -10,7 +10,7 @@ export const networkConnect = command({
   complete: ['networks', 'containers'],
   flags: {
     alias: list('--alias <strings>', 'Add network-scoped alias for the container'),
-    driverOpt: each('--driver-opt <strings>', 'driver options for the network', readMap),
+    driverOpt: list('--driver-opt <strings>', 'driver options for the network'),
     gwPriority: value(
       '--gw-priority <int>',
       'Highest gw-priority provides the default gateway. Accepts positive and negative values.',
@@ -28,7 +28,7 @@ export const networkConnect = command({
         IPAMConfig: { IPv4Address: values.ip, IPv6Address: values.ip6, LinkLocalIPs: values.linkLocalIp },
         Links: values.link,
         Aliases: values.alias,
-        DriverOpts: Object.fromEntries(values.driverOpt),
+        DriverOpts: Object.fromEntries(values.driverOpt.map(readOption)),
         GwPriority: values.gwPriority ?? 0,
       },
     });

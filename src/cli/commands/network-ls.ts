@@ -5,7 +5,17 @@ import { filterFlag, filtersOf, listFlags, noTruncFlag } from '../parse/list-fla
 import { goTime } from '../print/human.ts';
 import { formatListing } from '../print/listing.ts';
 
-const headings = { ID: 'NETWORK ID', Name: 'NAME', Driver: 'DRIVER', Scope: 'SCOPE', CreatedAt: 'CREATED AT' };
+const headings = {
+  ID: 'NETWORK ID',
+  Name: 'NAME',
+  Driver: 'DRIVER',
+  Scope: 'SCOPE',
+  IPv4: 'IPV4',
+  IPv6: 'IPV6',
+  Internal: 'INTERNAL',
+  Labels: 'LABELS',
+  CreatedAt: 'CREATED AT',
+};
 
 export const networkLs = command({
   usage: '[OPTIONS]',

@@ -84,7 +84,7 @@ export function createRequest(
       Dns: values.dns,
       DnsOptions: [...values.dnsOption, ...values.dnsOpt],
       DnsSearch: values.dnsSearch,
-      ExtraHosts: values.addHost.map(extraHost),
+      ExtraHosts: values.addHost,
       Links: values.link,
       Init: values.init ? true : null,
     },
@@ -156,14 +156,6 @@ function securityOption(option: string): string {
   const profile = /^seccomp[=:](.*)$/.exec(option)?.[1];
   if (profile === undefined || ['unconfined', 'builtin'].includes(profile)) return option;
   return `seccomp=${JSON.stringify(JSON.parse(readFileSync(profile, 'utf8')))}`;
-}
-
-/** "name:address" or "name=address", an IPv6 address with or without brackets. */
-function extraHost(text: string): string {
-  const match = /^([^:=]+)[:=](.+)$/.exec(text);
-  if (match === null)
-    throw new InvalidValue(`invalid argument "${text}" for "--add-host" flag: bad format for add-host: "${text}"`);
-  return `${match[1]}:${match[2]!.replace(/^\[(.*)\]$/, '$1')}`;
 }
 
 function healthcheck(values: CreateValues): NonNullable<CreateRequest['Healthcheck']> | null {

@@ -2,7 +2,7 @@ import { each, list, text, toggle, type Values, value } from '../parse/flag.ts';
 import { parseCpus, parseWhole } from '../values/number.ts';
 import { parseSize, parseSwap } from '../values/size.ts';
 import { parseDuration } from '../values/time.ts';
-import { readList, readMap } from './lists.ts';
+import { readAddress, readHost, readList, readMap } from './lists.ts';
 import { parseMount } from './mounts.ts';
 import { parseNetwork } from './networks.ts';
 import { parseDevice, parseRate, parseUlimit, parseWeight } from './resources.ts';
@@ -100,8 +100,8 @@ const networkFlags = {
   publish: list('-p, --publish <list>', "Publish a container's port(s) to the host"),
   publishAll: toggle('-P, --publish-all', 'Publish all exposed ports to random ports'),
   expose: list('--expose <list>', 'Expose a port or a range of ports'),
-  addHost: list('--add-host <list>', 'Add a custom host-to-IP mapping (host:ip)'),
-  dns: list('--dns <list>', 'Set custom DNS servers'),
+  addHost: each('--add-host <list>', 'Add a custom host-to-IP mapping (host:ip)', readHost),
+  dns: each('--dns <list>', 'Set custom DNS servers', readAddress),
   dnsOption: list('--dns-option <list>', 'Set DNS options'),
   dnsOpt: list('--dns-opt <list>', 'The same as --dns-option'),
   dnsSearch: list('--dns-search <list>', 'Set custom DNS search domains'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIp } from '../../base/index.ts';
 import type { Environment } from '../context.ts';
 import { InvalidValue } from '../values/invalid.ts';
 
@@ -16,6 +17,26 @@ export type Pair = readonly [key: string, value: string];
 
 /** "key=value"; a key alone has an empty value. */
 export const readMap = (given: string): Pair => splitPair(given);
+
+/** One option of an attachment, "key=value". */
+export function readOption(given: string): Pair {
+  const [key, value] = splitPair(given).map((part) => part.trim()) as [string, string];
+  if (key === '' || !given.includes('=')) throw new InvalidValue('invalid key/value pair format in driver options');
+  return [key, value];
+}
+
+/** "name:address" or "name=address", an IPv6 address with or without brackets. */
+export function readHost(given: string): string {
+  const match = /^([^:=]+)[:=](.+)$/.exec(given);
+  if (match === null) throw new InvalidValue(`bad format for add-host: "${given}"`);
+  return `${match[1]}:${match[2]!.replace(/^\[(.*)\]$/, '$1')}`;
+}
+
+/** The address of a name server. */
+export function readAddress(given: string): string {
+  if (!isIp(given.trim())) throw new InvalidValue(`IP address is not correctly formatted: ${given}`);
+  return given.trim();
+}
 
 export function splitPair(given: string): Pair {
   const equals = given.indexOf('=');

@@ -80,6 +80,7 @@ export type Networking = {
 export function networking(options: NetworkOptions): Networking {
   const [first = bare('default'), ...others] = options.networks;
   const merged = mergeFirst(first, options);
+  refuseMixture([merged, ...others]);
   if (!isUserDefined(first.name) && merged.aliases.length > 0) {
     throw new InvalidValue('network-scoped aliases are only supported for user-defined networks');
   }
@@ -88,11 +89,24 @@ export function networking(options: NetworkOptions): Networking {
   return { mode: first.name, endpoints: plain && first.name !== 'default' ? {} : endpoints };
 }
 
+function refuseMixture(networks: readonly NetworkRequest[]): void {
+  const names = networks.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new InvalidValue(`network "${twice}" is specified multiple times`);
+  if (names.some(isUserDefined) && !names.every(isUserDefined)) {
+    const text = 'conflicting options: cannot attach both user-defined and non-user-defined network-modes';
+    throw new InvalidValue(text);
+  }
+}
+
 function mergeFirst(first: NetworkRequest, options: NetworkOptions): NetworkRequest {
   if (first.aliases.length > 0 && options.aliases.length > 0) conflict('network-alias', 'alias');
   if (first.ip !== '' && options.ip !== '') conflict('ip', 'ip');
   if (first.ip6 !== '' && options.ip6 !== '') conflict('ip6', 'ip6');
   if (first.macAddress !== '' && options.macAddress !== '') conflict('mac-address', 'mac-address');
+  if (options.macAddress !== '' && !isMac(options.macAddress)) {
+    throw new InvalidValue(`${options.macAddress} is not a valid mac address`);
+  }
   return {
     ...first,
     aliases: [...first.aliases, ...options.aliases],
@@ -107,6 +121,9 @@ function mergeFirst(first: NetworkRequest, options: NetworkOptions): NetworkRequ
 function conflict(flag: string, field: string): never {
   throw new InvalidValue(`conflicting options: cannot specify both --${flag} and per-network ${field}`);
 }
+
+/** Six pairs of hexadecimal digits. */
+const isMac = (text: string): boolean => /^[\da-f]{2}([:-])(?:[\da-f]{2}\1){4}[\da-f]{2}$/i.test(text.trim());
 
 const isUserDefined = (name: string): boolean =>
   !['default', 'bridge', 'host', 'none', ''].includes(name) && !name.startsWith('container:');

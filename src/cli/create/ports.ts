@@ -1,3 +1,4 @@
+import { isIp } from '../../base/index.ts';
 import { InvalidValue } from '../values/invalid.ts';
 import { csvFields } from './fields.ts';
 
@@ -57,7 +58,7 @@ function splitAddress(spec: string): Sides {
   const container = parts.pop() ?? '';
   const host = parts.pop() ?? '';
   const address = bracketed?.[1] ?? parts.join(':');
-  if (address !== '' && !/^[\da-f.:]+$/i.test(address)) throw new InvalidValue(`invalid IP address: ${address}`);
+  if (address !== '' && !isIp(address)) throw new InvalidValue(`invalid IP address: ${address}`);
   return { address, host, container };
 }
 

@@ -76,6 +76,10 @@ const refused: readonly (readonly [argv: string, line: string, code: number])[] 
   ['x --name', 'flag needs an argument: --name', 125],
   ['-a', "portolan: 'portolan do' requires at least 1 argument", 1],
 ];
+test('readArguments() names the nearest flag that there is', () => {
+  assert.throws(() => values('--memry 5 x'), /^UsageError: unknown flag: --memry\nDid you mean --memory\?\n/);
+});
+
 for (const [argv, line, code] of refused) {
   test(`readArguments() refuses ${argv}`, () => {
     assert.throws(

@@ -2,6 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { InvalidValue } from '../values/invalid.ts';
 import type { Command } from './command.ts';
 import type { Flag } from './flag.ts';
+import { meant, suggestionIn } from './nearest.ts';
 import { normalize, spellingOf } from './normalize.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -96,7 +97,7 @@ function refusal(error: unknown): string | undefined {
   switch (error.code) {
     case 'commander.unknownOption':
       return option.startsWith('--')
-        ? `unknown flag: ${option.split('=')[0]}`
+        ? `unknown flag: ${option.split('=')[0]}${meant(suggestionIn(error))}`
         : `unknown shorthand flag: '${option[1]}' in ${option}`;
     case 'commander.optionMissingArgument':
       return `flag needs an argument: ${option.replace(/^(-\w), (--[\w-]+).*$/, '$2').replace(/ <.*$/, '')}`;

@@ -39,7 +39,8 @@ export function humanDuration(milliseconds: number): string {
 export const ago = (moment: Date, now: Date): string => `${humanDuration(now.getTime() - moment.getTime())} ago`;
 
 /** A moment as Go prints it: "2026-11-23 19:23:30 +0000 UTC", in the machine's own zone. */
-export function goTime(moment: Date, fraction = ''): string {
+export function goTime(moment: Date, digits = ''): string {
+  const fraction = digits.replace(/\.?0+$/, '');
   const offset = -moment.getTimezoneOffset();
   const local = new Date(moment.getTime() + offset * 60_000).toISOString();
   const pad = (value: number): string => String(Math.trunc(value)).padStart(2, '0');

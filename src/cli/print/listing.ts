@@ -26,7 +26,7 @@ export function formatListing(listing: Listing, style: ListingStyle): string {
   if (format === '' || format === 'table') return plainTable(listing);
   if (format.startsWith('table ')) return chosenTable(listing, unescapeFormat(format.slice('table '.length)));
   const line = compile(unescapeFormat(format));
-  return listing.rows.map((row) => `${line(row)}\n`).join('');
+  return listing.rows.map((row) => `${line(sorted(row))}\n`).join('');
 }
 
 function plainTable({ rows, headings, columns }: Listing): string {
@@ -46,7 +46,8 @@ function chosenTable({ rows, headings }: Listing, format: string): string {
 /** A label's heading is its key's last part, in words. */
 const labelHeading = (key: unknown): string => String(key).split('.').at(-1)!.replace(/[-_]/g, ' ');
 
-function plainFields(row: Row): Row {
-  const fields = Object.entries(row).filter(([, value]) => typeof value !== 'function');
-  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+const plainFields = (row: Row): Row =>
+  Object.fromEntries(Object.entries(sorted(row)).filter(([, value]) => typeof value !== 'function'));
+
+/** By name, as `json` prints a map. */
+const sorted = (row: Row): Row => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
