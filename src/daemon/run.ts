@@ -68,7 +68,8 @@ async function serve(flags: DaemonFlags, log: Log): Promise<void> {
       log,
     }),
   );
-  const network = openNetwork(flags, { database, execRoot, dataRoot, notice, log, poller });
+  const engineId = setting(database, 'engine-id', newId);
+  const network = openNetwork(flags, { database, execRoot, dataRoot, engineId, notice, log, poller });
   running.defer(() => network.stop());
   const volumes = new Volumes({
     dataRoot,
@@ -80,8 +81,8 @@ async function serve(flags: DaemonFlags, log: Log): Promise<void> {
       execRoot,
       cgroupParent: dataRoot === '/var/lib/portolan' ? 'portolan' : `portolan-${shortHash(dataRoot)}`,
       labels: flags.label,
-      engineId: setting(database, 'engine-id', newId),
-      notices: () => notices,
+      engineId,
+      notices: () => [...notices, ...network.warnings()],
       version: packageVersion(),
       apiVersion,
       minApiVersion,
@@ -114,6 +115,7 @@ type NetworkDeps = {
   readonly database: Database;
   readonly execRoot: string;
   readonly dataRoot: string;
+  readonly engineId: string;
   readonly notice: (message: string) => void;
   readonly log: Log;
   readonly poller: Poller;
@@ -121,7 +123,7 @@ type NetworkDeps = {
 
 function openNetwork(
   flags: DaemonFlags,
-  { database, execRoot, dataRoot, notice, log, poller }: NetworkDeps,
+  { database, execRoot, dataRoot, engineId, notice, log, poller }: NetworkDeps,
 ): NetworkController {
   return createNetworkController({
     log,
@@ -147,6 +149,7 @@ function openNetwork(
       ipMasquerade: flags.ipMasq,
       icc: flags.icc,
       table: `portolan-${shortHash(dataRoot)}`,
+      hostId: engineId,
       notice,
     },
   });

@@ -53,6 +53,9 @@ export function createEngine(deps: EngineDeps): Engine {
     queue: new KeyedQueue(),
   };
   const lifecycle = new Lifecycle(parts);
+  deps.network.onEvent(({ action, network: { id, name, driver }, attributes }) =>
+    parts.events.emit('network', action, id, { name, type: driver, ...attributes }),
+  );
   return {
     backend: {
       containers: new ContainersBackend(parts, lifecycle),

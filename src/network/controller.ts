@@ -15,6 +15,7 @@ import { FormerLeases } from './former-leases.ts';
 import { Forwarding } from './forwarding.ts';
 import { FreshSandboxes } from './fresh-sandboxes.ts';
 import { HostFiles } from './host-files.ts';
+import { ClashWatch, HostRoutes } from './host-routes/index.ts';
 import { Leases } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { Names } from './names.ts';
@@ -34,10 +35,12 @@ import type { NetworkStore } from './store.ts';
 import type {
   NetworkController,
   NetworkCreate,
+  NetworkEvent,
   NetworkOptions,
   RepairReport,
   SandboxRequest,
   SandboxUp,
+  SubnetStatus,
 } from './types.ts';
 
 export type NetworkDeps = {
@@ -67,6 +70,7 @@ class Controller implements NetworkController {
   /** One queue for each container: its sandbox and its attachments change one after another. */
   readonly #queue = new KeyedQueue();
   #started: Started | undefined;
+  #listener: (event: NetworkEvent) => void = () => {};
 
   constructor(deps: NetworkDeps) {
     this.#deps = deps;
@@ -76,7 +80,7 @@ class Controller implements NetworkController {
     // Its threads would else be born in the first namespace that is entered.
     await warmThreadPool();
     using resources = new DisposableStack();
-    const core = openCore(this.#deps, resources);
+    const core = openCore(this.#deps, resources, (event) => this.#listener(event));
     const networks = new Networks(core);
     dropLostSandboxes(core);
     core.firewall.install();
@@ -86,6 +90,7 @@ class Controller implements NetworkController {
     await core.pins.removeStrays(core.records.sandboxes().map(({ id }) => id));
     const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
     for (const line of [...report.restored, ...report.removed]) core.log.debug(`network: ${line}`);
+    core.clashes.start();
     await resume(core);
     core.fresh.prepare();
     const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core) };
@@ -101,6 +106,7 @@ class Controller implements NetworkController {
 
   async repair(): Promise<RepairReport> {
     const { core } = this.#parts;
+    core.hostRoutes.list();
     const fresh = core.firewall.install() ? [`added table ${core.options.table}`] : [];
     const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
     const redirected = await repairResolvers(core);
@@ -139,6 +145,21 @@ class Controller implements NetworkController {
 
   endpointsIn(networkId: string): readonly EndpointRecord[] {
     return this.#parts.core.records.endpointsIn(networkId);
+  }
+
+  ipamStatus(networkId: string): readonly SubnetStatus[] {
+    const { records, leases } = this.#parts.core;
+    const network = records.network(networkId);
+    if (network === undefined) return [];
+    return leases.counts(network).map((count, i) => ({ subnet: network.ipam.pools[i]!.subnet, ...count }));
+  }
+
+  onEvent(listener: (event: NetworkEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  warnings(): readonly string[] {
+    return this.#started?.core.clashes.warnings() ?? [];
   }
 
   connect(containerId: string, networkRef: string, request: EndpointRequest): Promise<EndpointRecord> {
@@ -184,7 +205,7 @@ class Controller implements NetworkController {
 }
 
 /** Builds the parts. What has to be closed goes to `resources`; the kernel's state stays. */
-function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
+function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: NetworkEvent) => void): Core {
   const { options, log, hostNetns } = deps;
   const host = resources.use(new Namespace(hostNetns));
   const drivers = new DriverRegistry([
@@ -200,13 +221,19 @@ function openCore(deps: NetworkDeps, resources: DisposableStack): Core {
   const hostResolvers = deps.hostResolvers ?? new HostResolvers();
   const resolver = resources.use(new Resolver({ log, hostResolvers: hostResolvers.servers }));
   const names = new Names(records, resolver, options.dns);
+  const poller = deps.poller ?? resources.use(new Poller());
+  const planner = new Planner(records, drivers);
+  const hostRoutes = resources.use(new HostRoutes(host, poller));
   return {
     options,
     log,
-    poller: deps.poller ?? resources.use(new Poller()),
+    poller,
     drivers,
     records,
-    planner: new Planner(records, drivers),
+    planner,
+    hostRoutes,
+    clashes: new ClashWatch({ host, routes: hostRoutes, records, planner, log, event }),
+    nameServers: hostResolvers.servers,
     leases: new Leases(records, new FormerLeases(deps.store.formerLeases, records)),
     firewall,
     reconciler: new Reconciler({

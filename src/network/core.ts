@@ -5,6 +5,7 @@ import type { Flows } from './flows.ts';
 import type { Forwarding } from './forwarding.ts';
 import type { FreshSandboxes } from './fresh-sandboxes.ts';
 import type { HostFiles } from './host-files.ts';
+import type { ClashWatch, HostRoutes } from './host-routes/index.ts';
 import type { Leases } from './leases.ts';
 import type { Names } from './names.ts';
 import type { Planner } from './planner.ts';
@@ -27,6 +28,10 @@ export type Core = {
   readonly reconciler: Reconciler;
   readonly firewall: FirewallTable;
   readonly forwarding: Forwarding;
+  readonly hostRoutes: HostRoutes;
+  readonly clashes: ClashWatch;
+  /** Of the host, as its resolv.conf says now. */
+  readonly nameServers: () => readonly string[];
   readonly ports: PortReservations;
   readonly flows: Flows;
   readonly names: Names;

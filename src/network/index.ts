@@ -3,9 +3,11 @@ export type { NetworkStore, RecordTable } from './store.ts';
 export type {
   NetworkController,
   NetworkCreate,
+  NetworkEvent,
   NetworkOptions,
   PortRequest,
   RepairReport,
   SandboxRequest,
   SandboxUp,
+  SubnetStatus,
 } from './types.ts';

@@ -1,4 +1,4 @@
-import { AppError, KeyedQueue, newId, shortId } from '../base/index.ts';
+import { AppError, Cidr, isIp, KeyedQueue, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
 import {
@@ -12,7 +12,6 @@ import {
 import { findNetwork } from './lookup.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { isPredefined } from './predefined.ts';
-import { mainRoutes } from './reconcile/routes.ts';
 import type { NetworkCreate } from './types.ts';
 
 /** Makes and removes networks. */
@@ -51,6 +50,7 @@ export class Networks {
       throw error;
     }
     this.#core.names.refresh([network.id]);
+    this.#core.clashes.made(network);
     if (network.ipv6) forwarding.ensure(6, firewall);
     return network;
   }
@@ -70,6 +70,7 @@ export class Networks {
     const plan = planner.network(network);
     records.deleteNetwork(network.id);
     leases.forget(network.id);
+    this.#core.clashes.gone(network.id);
     names.refresh([network.id]);
     await reconciler.change(plan, emptyPlan);
     return network;
@@ -116,20 +117,16 @@ export class Networks {
   }
 
   #addressSpace(): AddressSpace {
-    const { records, options, reconciler } = this.#core;
-    const routes = mainRoutes(reconciler.host.route, { family: 4 });
+    const { records, options, hostRoutes, nameServers } = this.#core;
     const given = options.defaultAddressPools ?? [];
     const pools6 = given.filter(({ base }) => base.family === 6);
     const pools4 = given.filter(({ base }) => base.family === 4);
     return {
       taken: records.subnets,
-      reserved: BlockIndex.of(
-        routes
-          .filter(({ destination, gateway }) => destination.prefix > 0 && gateway === undefined)
-          .map(({ destination }) => [destination, undefined]),
-      ),
+      reserved: [hostRoutes.onLink, BlockIndex.of(nameServers().flatMap(asBlock))],
+      avoided: [hostRoutes.beyond],
       pools4: pools4.length > 0 ? pools4 : defaultPools4,
-      pools6: pools6.length > 0 ? pools6 : localPools6(options.table),
+      pools6: pools6.length > 0 ? pools6 : localPools6(options.hostId ?? options.table),
     };
   }
 }
@@ -143,3 +140,9 @@ function checkName(name: string, networks: readonly NetworkRecord[]): void {
     throw new AppError('conflict', `network with name ${name} already exists`);
   }
 }
+
+/** Of one address; none of what is no address, as one with a zone. */
+const asBlock = (address: string): readonly (readonly [Cidr, undefined])[] =>
+  isIp(address) && !address.includes('%')
+    ? [[Cidr.parse(`${address}/${address.includes(':') ? 128 : 32}`), undefined]]
+    : [];

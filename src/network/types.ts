@@ -75,6 +75,12 @@ export interface NetworkController {
   /** Interface names and such that inspect shows: Options as Docker prints them. */
   endpointsOf(containerId: string): readonly EndpointRecord[];
   endpointsIn(networkId: string): readonly EndpointRecord[];
+  /** Addresses in use and left, by block in the order of the record. */
+  ipamStatus(networkId: string): readonly SubnetStatus[];
+  /** Told of what happens to networks by itself, from now on. One listener, which outlives stop and start. */
+  onEvent(listener: (event: NetworkEvent) => void): void;
+  /** What is wrong at this moment, one sentence each: routes of the host's in a network's way. For info. */
+  warnings(): readonly string[];
 
   /** Records an attachment; when the container's sandbox is up, also plugs it in, live. */
   connect(containerId: string, networkRef: string, request: EndpointRequest): Promise<EndpointRecord>;
@@ -123,6 +129,27 @@ export type NetworkOptions = {
   readonly ip?: string;
   /** Name of our nftables table: two engines in one namespace need two. */
   readonly table: string;
+  /** Names this host in its IPv6 addresses: stays the same over restarts, and is no other host's. Absent: the table. */
+  readonly hostId?: string;
   /** Told once each: "turned on IPv4 forwarding…". Shown by info as warnings. */
   readonly notice: (message: string) => void;
+};
+
+/** What happens to a network by itself. */
+export type NetworkEvent = {
+  /** A route of the host's leads to addresses of the network, past it; and that is over. */
+  readonly action: 'clash' | 'clash_end';
+  readonly network: NetworkRecord;
+  /** `subnet` and `route`: "172.16.0.0/12 dev tun0". */
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
+/** Addresses of one block of a network, as the API's IPAM status counts them. */
+export type SubnetStatus = {
+  /** CIDR. */
+  readonly subnet: string;
+  /** The gateway and what is never handed out included. */
+  readonly inUse: bigint;
+  /** That can still be handed out unasked. */
+  readonly available: bigint;
 };

@@ -9,10 +9,16 @@ import type { Holdings } from './types.ts';
 const held = (...subnets: readonly string[]): Holdings =>
   BlockIndex.of(subnets.map((text) => [Cidr.parse(text), { name: `of ${text}` }]));
 
-const chosen = (taken: Holdings, reserved: readonly string[] = [], prefix?: number): string =>
+const chosen = (
+  taken: Holdings,
+  reserved: readonly string[] = [],
+  prefix?: number,
+  avoided: readonly string[] = [],
+): string =>
   choosePool({
     taken: [taken],
-    reserved: held(...reserved),
+    reserved: [held(...reserved)],
+    avoided: [held(...avoided)],
     pools: defaultPools4,
     ...(prefix === undefined ? {} : { prefix }),
   }).toString();
@@ -27,6 +33,12 @@ test('choosePool() leaves out what touches a route or name server of the host', 
   assert.equal(chosen(held(), ['172.17.42.1/32', '172.18.0.0/24']), '172.19.0.0/16');
   assert.equal(chosen(held(), ['172.16.0.0/12']), '192.168.0.0/20');
   assert.equal(chosen(held(), ['172.16.0.0/12', '192.168.0.0/18']), '192.168.64.0/20');
+});
+
+test('choosePool() leaves what is behind gateways alone as long as there is something else', () => {
+  assert.equal(chosen(held(), [], undefined, ['172.16.0.0/12']), '192.168.0.0/20');
+  const everything = ['172.16.0.0/12', '192.168.0.0/16', '10.0.0.0/8', '100.64.0.0/10'];
+  assert.equal(chosen(held(), ['172.17.0.0/16'], undefined, everything), '172.18.0.0/16');
 });
 
 test('choosePool() gives the classic 31 networks, then blocks of the wide pools, all without overlap', () => {
@@ -57,7 +69,7 @@ test('choosePool() says who holds what when nothing is left', () => {
   const pools = [{ base: Cidr.parse('192.0.2.0/24'), size: 25 }];
   const taken: Holdings = BlockIndex.of([[Cidr.parse('192.0.2.0/25'), { name: 'web' }]]);
   assert.throws(
-    () => choosePool({ taken: [taken], reserved: held('192.0.2.200/32'), pools }),
+    () => choosePool({ taken: [taken], reserved: [held('192.0.2.200/32')], avoided: [], pools }),
     /^AppError: all predefined address pools have been fully subnetted: held are 192\.0\.2\.0\/25 by network web, 192\.0\.2\.200\/32 by the host; /,
   );
 });
@@ -68,5 +80,5 @@ test('localPools6() is a /48 of fd00::/8 that follows from the host', () => {
   assert.equal(pool!.base.prefix, 48);
   assert.deepEqual(localPools6('one host'), localPools6('one host'));
   assert.notDeepEqual(localPools6('one host'), localPools6('another host'));
-  assert.equal(choosePool({ taken: [], reserved: held(), pools: [pool!] }).prefix, 64);
+  assert.equal(choosePool({ taken: [], reserved: [], avoided: [], pools: [pool!] }).prefix, 64);
 });

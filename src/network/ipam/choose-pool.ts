@@ -5,8 +5,9 @@ import type { Holder, Holdings, PoolRange } from './types.ts';
 export type PoolChoice = {
   /** All are avoided. */
   readonly taken: readonly Holdings[];
-  /** Avoided too, but nobody's pool: routes and name servers of the host. */
-  readonly reserved: BlockIndex<unknown>;
+  /** As in the address space. */
+  readonly reserved: readonly BlockIndex<unknown>[];
+  readonly avoided: readonly BlockIndex<unknown>[];
   readonly pools: readonly PoolRange[];
   /** Blocks of this prefix instead of each range's own size: the request `0.0.0.0/24`. */
   readonly prefix?: number;
@@ -25,10 +26,12 @@ export const holderName = (holder: Holder): string =>
 export function choosePool(choice: PoolChoice): Cidr {
   const ranges = choice.pools.filter(({ base }) => choice.prefix === undefined || base.prefix <= choice.prefix);
   if (ranges.length === 0) throw new AppError('invalid', 'invalid address pool');
-  const indexes: readonly BlockIndex<unknown>[] = [...choice.taken, choice.reserved];
-  for (const { base, size } of ranges) {
-    const found = BlockIndex.firstGap(base, choice.prefix ?? size, indexes);
-    if (found !== undefined) return found;
+  const strict: readonly BlockIndex<unknown>[] = [...choice.taken, ...choice.reserved];
+  for (const indexes of [[...strict, ...choice.avoided], strict]) {
+    for (const { base, size } of ranges) {
+      const found = BlockIndex.firstGap(base, choice.prefix ?? size, indexes);
+      if (found !== undefined) return found;
+    }
   }
   throw new AppError('invalid', exhausted(choice, ranges));
 }
@@ -42,7 +45,9 @@ function exhausted({ taken, reserved }: PoolChoice, ranges: readonly PoolRange[]
     ...bases
       .flatMap((base) => taken.flatMap((index) => index.overlapping(base)))
       .map(([block, holder]) => `${block} by ${holderName(holder)}`),
-    ...bases.flatMap((base) => reserved.overlapping(base)).map(([block]) => `${block} by the host`),
+    ...bases
+      .flatMap((base) => reserved.flatMap((index) => index.overlapping(base)))
+      .map(([block]) => `${block} by the host`),
   ]);
   const more = all.size > namedHolders ? ` and ${all.size - namedHolders} more` : '';
   const held = all.size === 0 ? 'nothing' : `${[...all].slice(0, namedHolders).join(', ')}${more}`;

@@ -8,7 +8,8 @@ import type { AddressSpace, PoolRequest } from './types.ts';
 
 const space: AddressSpace = {
   taken: BlockIndex.of([[Cidr.parse('172.17.0.0/16'), { name: 'bridge' }]]),
-  reserved: BlockIndex.of([[Cidr.parse('172.18.0.0/16'), undefined]]),
+  reserved: [BlockIndex.of([[Cidr.parse('172.18.0.0/16'), undefined]])],
+  avoided: [],
   pools4: defaultPools4,
   pools6: localPools6('host'),
 };

@@ -59,6 +59,7 @@ function automaticBlock(space: AddressSpace, own: Holdings, family: 4 | 6, prefi
   return choosePool({
     taken: [space.taken, own],
     reserved: space.reserved,
+    avoided: space.avoided,
     pools: family === 4 ? space.pools4 : space.pools6,
     ...(prefix === undefined ? {} : { prefix }),
   });

@@ -19,7 +19,9 @@ export type AddressSpace = {
   /** Pools of other networks. A requested pool must not overlap them. */
   readonly taken: Holdings;
   /** What the host reaches on its own links, and its name servers. Only the automatic choice avoids them. */
-  readonly reserved: BlockIndex<unknown>;
+  readonly reserved: readonly BlockIndex<unknown>[];
+  /** What it reaches through gateways: avoided by the automatic choice as long as there is something else. */
+  readonly avoided: readonly BlockIndex<unknown>[];
   /** In order of preference. */
   readonly pools4: readonly PoolRange[];
   readonly pools6: readonly PoolRange[];

@@ -1,0 +1,2 @@
+export { ClashWatch } from './clash-watch.ts';
+export { HostRoutes } from './host-routes.ts';
