@@ -1,4 +1,11 @@
-import type { EndpointLease, EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import type {
+  EndpointLease,
+  EndpointRecord,
+  EndpointRequest,
+  ExposedPort,
+  NetworkRecord,
+  SandboxRecord,
+} from '../store/records.ts';
 import type { ExternalDriver } from './external.ts';
 import type { Plan } from './plan/types.ts';
 
@@ -10,6 +17,9 @@ export type DriverSettings = {
   readonly masquerade: boolean;
 };
 
+/** One container that may reach ports of another, by their addresses on a network that keeps its containers apart. */
+export type Link = { readonly from: string; readonly to: string; readonly ports: readonly ExposedPort[] };
+
 /** An endpoint of a running container, with all that its plan depends on. */
 export type JoinedEndpoint = {
   readonly network: NetworkRecord;
@@ -18,6 +28,8 @@ export type JoinedEndpoint = {
   readonly sandbox: SandboxRecord;
   /** Holds the sandbox's default route and its published ports. */
   readonly isGateway: boolean;
+  /** Links from and to this endpoint. Asked for only where they matter: it looks at all members. Absent: none. */
+  links?(): readonly Link[];
 };
 
 /** Where a sandbox's default route leads through one of its endpoints. */

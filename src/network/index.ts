@@ -1,6 +1,7 @@
 export { createNetworkController, type NetworkDeps } from './controller.ts';
 export type { NetworkStore, RecordTable } from './store.ts';
 export type {
+  ExposedPort,
   NetworkController,
   NetworkCreate,
   NetworkEvent,

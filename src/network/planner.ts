@@ -1,6 +1,7 @@
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { JoinedEndpoint } from './driver.ts';
 import { chooseGateway } from './gateway.ts';
+import { linksOf } from './links.ts';
 import { emptyNamespace, emptyPlan, mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
 import type { Records } from './records.ts';
@@ -64,7 +65,8 @@ export class Planner {
       const network = this.#records.network(endpoint.networkId);
       const { lease } = endpoint;
       if (network === undefined || lease === undefined) return [];
-      return [{ network, endpoint, lease, sandbox, isGateway: endpoint.id === sandbox.gatewayEndpointId }];
+      const isGateway = endpoint.id === sandbox.gatewayEndpointId;
+      return [{ network, endpoint, lease, sandbox, isGateway, links: () => linksOf(this.#records, endpoint) }];
     });
   }
 

@@ -90,10 +90,13 @@ export class Sandboxes {
   }
 
   async rename(containerId: string, containerName: string): Promise<void> {
-    const { records, names } = this.#core;
+    const { records, names, planner, reconciler } = this.#core;
     const sandbox = records.sandboxOf(containerId);
     if (sandbox === undefined) return;
+    // Links on user-defined networks go by name.
+    const before = planner.container(containerId);
     records.putSandbox({ ...sandbox, containerName });
+    await reconciler.change(before, planner.container(containerId));
     names.refresh(records.endpointsOf(containerId).map(({ networkId }) => networkId));
     await this.#refreshLinks(sandbox);
   }
@@ -154,6 +157,7 @@ function sandboxRecord(
     domainname,
     portRequests: request.ports,
     ports,
+    ...(request.exposed === undefined ? {} : { exposed: request.exposed }),
     ...(gateway === undefined ? {} : { gatewayEndpointId: gateway.id }),
     naming: { filesDir, dns, dnsSearch, dnsOptions, extraHosts },
   };

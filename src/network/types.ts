@@ -1,7 +1,14 @@
 import type { Cidr } from '../base/index.ts';
-import type { EndpointRecord, EndpointRequest, NetworkRecord, PortRequest, SandboxRecord } from '../store/records.ts';
+import type {
+  EndpointRecord,
+  EndpointRequest,
+  ExposedPort,
+  NetworkRecord,
+  PortRequest,
+  SandboxRecord,
+} from '../store/records.ts';
 
-export type { PortRequest } from '../store/records.ts';
+export type { ExposedPort, PortRequest } from '../store/records.ts';
 
 /** A network as the API asks for it. Nothing here is checked yet. */
 export type NetworkCreate = {
@@ -34,6 +41,8 @@ export type SandboxRequest = {
   readonly hostname: string;
   readonly domainname: string;
   readonly ports: readonly PortRequest[];
+  /** What the container says it serves, published or not: what links open. */
+  readonly exposed?: readonly ExposedPort[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];

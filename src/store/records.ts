@@ -143,6 +143,9 @@ export type PublishedPort = {
   readonly hostPort: number;
 };
 
+/** A port that a container says it serves, published or not. */
+export type ExposedPort = { readonly protocol: 'tcp' | 'udp' | 'sctp'; readonly port: number };
+
 /** A container's network namespace, and what it publishes. Exists while the container (or who shares with it) may run. */
 export type SandboxRecord = {
   /** 64 hex digits; the namespace is bind-mounted under the run directory by its first 12. */
@@ -156,6 +159,8 @@ export type SandboxRecord = {
   readonly portRequests?: readonly PortRequest[];
   /** What is published now: none while no network leads out. */
   readonly ports: readonly PublishedPort[];
+  /** Opened to who links to the container where containers are kept apart. Absent in records of before this was kept. */
+  readonly exposed?: readonly ExposedPort[];
   /** The endpoint that holds the default route and the published ports. */
   readonly gatewayEndpointId?: string;
   readonly naming: SandboxNaming;

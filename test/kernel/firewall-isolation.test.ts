@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   elementsOfNetwork,
   elementsOfPorts,
@@ -107,6 +108,23 @@ describe('the rule set between networks', () => {
   test('a network without protection is reached directly on any port', () => {
     put({ ...networkA, mode4: 'nat-unprotected' });
     assert.equal(reaches('remote', a2), true);
+  });
+
+  test('TCP segments fit on the way, in both directions', async (t) => {
+    put(networkA);
+    lab.run('engine', 'ip', 'link', 'set', 'eth1', 'mtu', '1280');
+    t.after(() => lab.run('engine', 'ip', 'link', 'set', 'eth1', 'mtu', '1500'));
+    lab.start('far', 'socat', 'TCP4-LISTEN:7001,reuseaddr', 'PIPE');
+    lab.start('a1', 'socat', `TCP4:${far}:7001,retry=20,interval=0.05`, 'EXEC:sleep 60');
+    const segment = (place: Place): number => {
+      const [, bytes] =
+        / mss:(\d+)/.exec(lab.run(place, 'ss', '-Htni', 'state', 'established', '( sport = 7001 or dport = 7001 )')) ??
+        [];
+      return Number(bytes);
+    };
+    while (Number.isNaN(segment('a1')) || Number.isNaN(segment('far'))) await sleep(20);
+    // 40 bytes of headers, 12 of time stamps.
+    assert.deepEqual([segment('a1'), segment('far')], [1228, 1228]);
   });
 
   test('a network may leave under an address that is given', () => {

@@ -5,7 +5,7 @@ import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import { checkLinked } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
-import { wantedPorts } from './ports.ts';
+import { exposedPorts, wantedPorts } from './ports.ts';
 
 export type Joined = {
   /** Path of the namespace, or "host". */
@@ -148,6 +148,7 @@ export function sandboxRequest(parts: Parts, { id, record }: Container): Sandbox
     hostname: config.Hostname,
     domainname: config.Domainname,
     ports: wantedPorts(record),
+    exposed: exposedPorts(record),
     sysctls: hostConfig.Sysctls,
     dns: hostConfig.Dns,
     dnsSearch: hostConfig.DnsSearch,

@@ -1,5 +1,11 @@
-import { type ContainerConfig, type HostConfig, parsePortKey, portRequests } from '../../contract/index.ts';
-import type { PortRequest } from '../../network/index.ts';
+import {
+  type ContainerConfig,
+  type HostConfig,
+  normalizePortSet,
+  parsePortKey,
+  portRequests,
+} from '../../contract/index.ts';
+import type { ExposedPort, PortRequest } from '../../network/index.ts';
 
 /** Every `-p` of a container, and with `-P` every exposed port that has none. */
 export function wantedPorts(container: {
@@ -15,6 +21,20 @@ export function wantedPorts(container: {
   if (!hostConfig.PublishAllPorts) return requests;
   const exposed = Object.keys(config.ExposedPorts).filter((key) => hostConfig.PortBindings[key] === undefined);
   return [...requests, ...exposed.map(anyHostPort)];
+}
+
+/** All that it says it serves. */
+export function exposedPorts({
+  config,
+  hostConfig,
+}: {
+  readonly config: ContainerConfig;
+  readonly hostConfig: HostConfig;
+}): ExposedPort[] {
+  const keys = Object.keys(
+    normalizePortSet([...Object.keys(config.ExposedPorts), ...Object.keys(hostConfig.PortBindings)]),
+  );
+  return keys.map(parsePortKey).map(({ protocol, first }) => ({ protocol, port: first }));
 }
 
 /** An empty list of bindings means one with nothing asked, as Docker back-fills it. */

@@ -1,8 +1,10 @@
 export { Firewall, type FirewallOptions } from './firewall.ts';
 export {
+  elementsOfLink,
   elementsOfNetwork,
   elementsOfPorts,
   type GatewayMode,
+  type LinkIntent,
   type NetworkIntent,
   type PortsIntent,
 } from './intent.ts';

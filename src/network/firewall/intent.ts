@@ -60,6 +60,18 @@ function* elementsOfFamily(network: NetworkIntent, family: 4 | 6): Iterable<NftE
   else yield { set: `snat${family}`, key: quote(bridge), value: spelled(snat), owner };
 }
 
+/** One container that may reach ports of another on a network that keeps its containers apart. IPv4. */
+export type LinkIntent = {
+  readonly owner: string;
+  readonly from: string;
+  readonly to: string;
+  readonly ports: readonly { readonly protocol: PublishedPort['protocol']; readonly port: number }[];
+};
+
+/** The elements of links: each end of one may say it. */
+export const elementsOfLink = ({ owner, from, to, ports }: LinkIntent): readonly NftElement[] =>
+  ports.map(({ protocol, port }) => ({ set: 'linked4', key: `${from} . ${to} . ${protocol} . ${port}`, owner }));
+
 /** The elements of a container's published ports: one for each range of equal numbers, else one for each port. */
 export function elementsOfPorts(intent: PortsIntent): readonly NftElement[] {
   const elements: NftElement[] = [];

@@ -123,12 +123,29 @@ const away: readonly string[] = [
 /** Neither side is ours. */
 const others: readonly string[] = [`meta nfproto @${guardedSet} ${drop('foreign')}`, 'accept'];
 
+/**
+ * Neither end of a TCP connection sends segments that do not fit on the way, as far as this host knows it: whoever
+ * drops the kernel's "fragmentation needed" does no harm. Both directions, never enlarged.
+ */
+const clamp: readonly string[] = [
+  'iifname @bridges tcp option maxseg size set rt mtu',
+  'oifname @bridges tcp option maxseg size set rt mtu',
+];
+
+/** From a published port the way leads back into the network. */
+const apart: readonly string[] = [
+  'ct status dnat return',
+  'ip saddr . ip daddr . meta l4proto . th dport @linked4 accept comment "linked"',
+  drop('apart'),
+];
+
 /** What is not ours leaves after two look-ups. An internal network is closed before translation can open it. */
 const forward: readonly string[] = [
+  'tcp flags & (syn | rst) == syn jump clamp',
   'ct state established,related accept',
   'iifname != @bridges oifname != @bridges jump others',
   'iifname . oifname @peers accept',
-  `iifname . oifname @apart ct status & dnat == 0 ${drop('apart')}`,
+  'iifname . oifname @apart jump apart',
   `iifname @internal ${drop('internal')}`,
   `oifname @internal ${drop('internal')}`,
   'ct status dnat accept comment "published"',
@@ -158,5 +175,7 @@ const chains: readonly Chain[] = [
   { name: 'away', rules: away },
   { name: 'leaving', hook: 'nat hook postrouting priority srcnat', rules: leaving },
   { name: 'others', rules: others },
+  { name: 'clamp', rules: clamp },
+  { name: 'apart', rules: apart },
   { name: 'forward', hook: 'filter hook forward priority filter', rules: forward },
 ];

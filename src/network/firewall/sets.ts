@@ -71,9 +71,19 @@ const closed: readonly SetDeclaration[] = [
   },
 ];
 
+/** Where containers are kept apart; IPv4 only, as `--link`. */
+const linked: readonly SetDeclaration[] = [
+  {
+    name: 'linked4',
+    key: ['ipv4_addr', 'ipv4_addr', 'inet_proto', 'inet_service'],
+    comment: 'kept apart, but linked: from, to, port',
+  },
+];
+
 export const setDeclarations: readonly SetDeclaration[] = [
   ...interfaces,
   ...closed,
+  ...linked,
   ...ofFamily(4, 'ipv4_addr'),
   ...ofFamily(6, 'ipv6_addr'),
 ];

@@ -1,7 +1,7 @@
 import { Cidr, formatIp, parseIp } from '../../../base/index.ts';
 import type { NetworkRecord, Pool } from '../../../store/records.ts';
 import type { DriverSettings, Gateway, JoinedEndpoint } from '../../driver.ts';
-import { elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
+import { elementsOfLink, elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
 import { emptyNamespace } from '../../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute, PlannedSysctl } from '../../plan/types.ts';
 import { type BridgeConfig, bridgeConfig } from './options.ts';
@@ -18,7 +18,7 @@ export function planBridgeNetwork(network: NetworkRecord, settings: DriverSettin
       links: [mtu === undefined ? link : { ...link, mtu }],
       addresses: network.ipam.pools.flatMap((pool) => bridgeAddress(pool, config, owner)),
       routes: [],
-      sysctls: bridgeSysctls(network, bridge, owner),
+      sysctls: [...bridgeSysctls(network, bridge, owner), ...(config.icc ? [] : apartSysctls(bridge, owner))],
     },
     sandboxes: new Map(),
     elements: elementsOfNetwork({
@@ -64,7 +64,7 @@ export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSetti
   return {
     host: { ...emptyNamespace, links: [outer] },
     sandboxes: new Map([[sandbox.id, inside]]),
-    elements: isGateway ? portElements(joined, owner) : [],
+    elements: [...(isGateway ? portElements(joined, owner) : []), ...(config.icc ? [] : linkElements(joined, owner))],
   };
 }
 
@@ -100,6 +100,15 @@ function bridgeSysctls(network: NetworkRecord, bridge: string, owner: string): r
   return network.internal ? ipv6 : [localnet, ...ipv6];
 }
 
+/**
+ * The ports of the bridge are isolated from each other. For what may pass nevertheless, links, the host answers for
+ * every container when another asks for its hardware address (RFC 3069), at once, and routes: past the rule set.
+ */
+const apartSysctls = (bridge: string, owner: string): readonly PlannedSysctl[] => [
+  { key: `net/ipv4/conf/${bridge}/proxy_arp_pvlan`, value: '1', owner },
+  { key: `net/ipv4/neigh/${bridge}/proxy_delay`, value: '0', owner },
+];
+
 function addressesOf({ endpoint, lease }: JoinedEndpoint, owner: string): readonly PlannedAddress[] {
   const linkLocal = endpoint.request.linkLocal.map((address) => `${address}/${address.includes(':') ? 64 : 16}`);
   return [lease.ipv4, lease.ipv6, ...linkLocal]
@@ -120,6 +129,9 @@ const enableIpv6 = (link: string, owner: string): PlannedSysctl => ({
   value: '0',
   owner,
 });
+
+const linkElements = (joined: JoinedEndpoint, owner: string): Plan['elements'] =>
+  (joined.links?.() ?? []).flatMap((link) => elementsOfLink({ owner, ...link }));
 
 function portElements({ network, sandbox, lease }: JoinedEndpoint, owner: string): Plan['elements'] {
   const { mode4, mode6 } = bridgeConfig(network);
