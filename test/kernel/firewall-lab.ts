@@ -64,7 +64,7 @@ export class FirewallLab implements Disposable {
   /** A server that answers each client with the address it sees. */
   async serve(place: Place, protocol: 'tcp' | 'udp', port: number): Promise<void> {
     const listener = `${protocol === 'tcp' ? 'TCP6-LISTEN' : 'UDP6-RECVFROM'}:${port},ipv6only=0,reuseaddr,fork`;
-    await this.start(place, 'socat', listener, 'SYSTEM:read line; echo $SOCAT_PEERADDR');
+    await this.start(place, 'socat', `-t${0.5 * patience}`, listener, 'SYSTEM:read line; echo $SOCAT_PEERADDR');
     const flags = protocol === 'tcp' ? '-Htln' : '-Huan';
     for (let tries = 0; tries < 100; tries++) {
       if (this.run(place, 'ss', flags, `sport = ${port}`) !== '') return;

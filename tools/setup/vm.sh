@@ -14,6 +14,7 @@ missing=''
 has qemu-system-x86_64 || missing="$missing qemu-system-x86"
 has depmod || missing="$missing kmod"
 has mkfs.ext4 || missing="$missing e2fsprogs"
+dpkg -s netbase >/dev/null 2>&1 || missing="$missing netbase" # /etc/protocols, by which nft names them
 # shellcheck disable=SC2086 # a list of words
 add_packages $missing
 
