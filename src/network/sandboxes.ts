@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { AppError } from '../base/index.ts';
 import type { EndpointLease, EndpointRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { freeInterface } from './leases.ts';
@@ -27,7 +28,7 @@ export class Sandboxes {
     const endpoints = this.#endpoints(containerId);
     const gateway = planner.gatewayAmong(endpoints);
     await using undo = new AsyncDisposableStack();
-    const published = await reserve(this.#core, ownerOf(request), request.ports, gateway);
+    const published = await this.#reserve(request, gateway);
     undo.defer(() => ports.release(containerId));
     const { id, netns } = await fresh.take();
     undo.defer(() => pins.remove(id));
@@ -38,6 +39,18 @@ export class Sandboxes {
     await this.#build(sandbox, netns);
     undo.move();
     return { sandbox, netnsPath: pins.path(sandbox.id) };
+  }
+
+  /** The host ports. What is wrong with them names the endpoint that they lead to, as in Docker. */
+  async #reserve(request: SandboxRequest, gateway: EndpointRecord | undefined): Promise<readonly PublishedPort[]> {
+    try {
+      return await reserve(this.#core, ownerOf(request), request.ports, gateway);
+    } catch (error) {
+      if (!(error instanceof AppError) || gateway === undefined) throw error;
+      const where = `${request.containerName} (${gateway.id})`;
+      const text = `driver failed programming external connectivity on endpoint ${where}: ${error.message}`;
+      throw new AppError(error.kind, text, { cause: error });
+    }
   }
 
   /** The kernel, the resolver and the files, from the records. The kernel's part is done before the first wait ends. */

@@ -273,6 +273,59 @@ for (const [method, path, body, status, message, type] of rows) {
   });
 }
 
+test('what a start cannot have is said in Docker’s words, and the container stays as it was', async () => {
+  const { engine } = bench;
+  await engine.ok(
+    'run',
+    '-d',
+    '--name',
+    'first',
+    '--network',
+    'shop',
+    '--ip',
+    '10.46.0.77',
+    '-p',
+    '8123:80',
+    'busybox',
+    'sleep',
+    '1000',
+  );
+  await engine.ok('create', '--name', 'port', '-p', '8123:80', 'busybox', 'sleep', '1000');
+  await engine.ok('create', '--name', 'address', '--network', 'shop', '--ip', '10.46.0.77', 'busybox', 'sleep', '1000');
+  const start = async (name: string): Promise<[number, string]> => {
+    const { status, body } = await ask('POST', `/containers/${name}/start`);
+    return [status, (JSON.parse(body) as { message: string }).message];
+  };
+  const [portStatus, port] = await start('port');
+  assert.match(
+    port,
+    /^failed to set up container networking: driver failed programming external connectivity on endpoint port \([0-9a-f]{64}\): Bind for 0\.0\.0\.0:8123 failed: port is already allocated/,
+  );
+  assert.equal(portStatus, 500);
+  const [addressStatus, address] = await start('address');
+  assert.match(address, /^failed to set up container networking: Address already in use/);
+  assert.equal(addressStatus, 403);
+  assert.equal(await engine.ok('inspect', '-f', '{{.State.Status}}', 'port', 'address'), 'created\ncreated');
+  await engine.ok('rm', '-f', 'first', 'port', 'address');
+});
+
+test('events since 0 are all that are remembered', async () => {
+  const told = await bench.engine.ok(
+    'events',
+    '--since',
+    '0',
+    '--until',
+    '0s',
+    '--filter',
+    'type=network',
+    '--filter',
+    'event=create',
+    '--format',
+    '{{.Actor.Attributes.name}}',
+  );
+  assert.equal(told, 'shop\nstore');
+});
+
 test('what was refused left nothing behind', async () => {
   const { engine } = bench;
   const names = (await engine.ok('ps', '-a', '--format', '{{.Names}}')).split('\n').sort();

@@ -39,7 +39,7 @@ export class Query {
     return Number(value);
   }
 
-  /** A moment, in seconds since 1970: "1700000000.25" or RFC 3339. Undefined when missing or 0. Throws `invalid`. */
+  /** A moment, in seconds since 1970: "1700000000.25" or RFC 3339. Undefined when missing. Throws `invalid`. */
   moment(name: string): number | undefined {
     const value = this.text(name).trim();
     if (value === '') return undefined;
@@ -48,7 +48,7 @@ export class Query {
     if (Number.isNaN(seconds)) {
       throw new AppError('invalid', `invalid value for ${name}: "${value}": want seconds since 1970 or RFC 3339`);
     }
-    return seconds === 0 ? undefined : seconds;
+    return seconds;
   }
 
   /** A moment as `moment` reads it, with all of its digits: nanoseconds since 1970. */
@@ -59,7 +59,7 @@ export class Query {
       return exact === 0n ? undefined : exact;
     }
     const seconds = this.moment(name);
-    return seconds === undefined ? undefined : BigInt(Math.round(seconds * 1000)) * nsPerMs;
+    return seconds === undefined || seconds === 0 ? undefined : BigInt(Math.round(seconds * 1000)) * nsPerMs;
   }
 
   filters(): Filters {

@@ -30,7 +30,7 @@ export function systemRoutes(backend: SystemBackend): readonly Route[] {
       path: '/events',
       handle: ({ query, signal }) => {
         const since = query.moment('since');
-        const until = query.moment('until');
+        const until = query.moment('until') || undefined; // 0 is no end, as since 0 is the very beginning
         return jsonLines(backend.events({ since, until, filters: query.filters() }, signal));
       },
     },

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/index.ts';
-import type { SandboxRequest } from '../../network/index.ts';
+import type { SandboxRequest, SandboxUp } from '../../network/index.ts';
 import { announceNetworks } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
@@ -44,8 +44,18 @@ export async function joinNetwork(parts: Parts, container: Container): Promise<J
   }
   checkLinked(parts, container);
   const held = parts.shares.held(id) ? parts.network.sandboxOf(id) : undefined;
-  const { netnsPath } = held ?? (await parts.network.sandboxUp(request));
+  const { netnsPath } = held ?? (await ownSandbox(parts, request));
   return { ...own, netns: netnsPath, kept: held !== undefined };
+}
+
+/** Why there is none is told as Docker tells it: programs look for these words. */
+async function ownSandbox(parts: Parts, request: SandboxRequest): Promise<SandboxUp> {
+  try {
+    return await parts.network.sandboxUp(request);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.kind, `failed to set up container networking: ${error.message}`, { cause: error });
+  }
 }
 
 /**
