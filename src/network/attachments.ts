@@ -27,6 +27,7 @@ export class Attachments {
       existing.map((endpoint) => ({ endpoint, network: records.network(endpoint.networkId) })),
       sandbox?.containerName,
     );
+    drivers.get(network.driver).checkEndpoint?.(network, request);
     const again = existing.find(({ networkId }) => networkId === network.id);
     if (again !== undefined) {
       // Only of a container that is down: what it asks for at its next start.
@@ -81,7 +82,8 @@ export class Attachments {
       existing.flatMap(({ lease }) => lease?.interface ?? []),
       drivers.get(network.driver).interfaceName(network, endpoint.request),
     );
-    const lease = leases.take(network, endpoint, inside, sandbox.containerName);
+    const taken = leases.take(network, endpoint, inside, sandbox.containerName);
+    const lease = drivers.get(network.driver).lease?.(taken) ?? taken;
     undo.defer(() => leases.giveBack(network.id, lease));
     const before = this.#plan(sandbox.containerId, network);
     const leased = { ...endpoint, lease };

@@ -8,6 +8,8 @@ import type { Core } from './core.ts';
 import { HostResolvers, Resolver } from './dns/index.ts';
 import { bridgeDriver } from './drivers/bridge/index.ts';
 import { hostDriver } from './drivers/host/index.ts';
+import { ipvlanDriver } from './drivers/ipvlan/index.ts';
+import { macvlanDriver } from './drivers/macvlan/index.ts';
 import { noneDriver } from './drivers/none/index.ts';
 import { Firewall } from './firewall/index.ts';
 import { Flows } from './flows.ts';
@@ -210,6 +212,8 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const host = resources.use(new Namespace(hostNetns));
   const drivers = new DriverRegistry([
     bridgeDriver({ masquerade: options.ipMasquerade, ...(options.mtu === undefined ? {} : { mtu: options.mtu }) }),
+    macvlanDriver(),
+    ipvlanDriver(),
     hostDriver(),
     noneDriver(),
   ]);

@@ -32,7 +32,7 @@ export type JoinedEndpoint = {
   links?(): readonly Link[];
 };
 
-/** Where a sandbox's default route leads through one of its endpoints. */
+/** Where a sandbox's default route leads through one of its endpoints; "" to the link itself, without a gateway. */
 export type Gateway = { readonly ipv4?: string; readonly ipv6?: string };
 
 /** A name that was asked for, or the prefix of the next free one: "eth" for eth0, eth1, … */
@@ -55,6 +55,12 @@ export interface Driver {
   check(network: NetworkRecord, others: readonly NetworkRecord[]): void;
   /** What is odd but not refused, one sentence each. */
   warnings(network: NetworkRecord): readonly string[];
+  /** A new network's record, checked, with what the driver adds. Absent: nothing. */
+  complete?(network: NetworkRecord): NetworkRecord;
+  /** Whether a pool without a gateway is given one. Absent: yes. */
+  servesGateway?(): boolean;
+  /** What of the host several networks share, as "parent eth0.10": it is planned for all of them together. */
+  shared?(network: Pick<NetworkRecord, 'id' | 'options'>): string | undefined;
   planNetwork(network: NetworkRecord): Plan;
   planEndpoint(joined: JoinedEndpoint): Plan;
   /** Undefined when containers get no way out through this network, or this endpoint of it. */
@@ -63,6 +69,12 @@ export interface Driver {
   hostBinding(network: NetworkRecord): string | undefined;
   /** Whether published ports are ports of the host: not where the network is reached without translation. */
   translates(network: NetworkRecord): boolean;
+  /** False where ports cannot be published at all: every container has an address of its own outside. */
+  readonly publishes?: boolean;
+  /** Refuses what an endpoint asks for. Throws Docker's errors. */
+  checkEndpoint?(network: NetworkRecord, request: EndpointRequest): void;
+  /** What of a lease its endpoints make use of. Absent: all. */
+  lease?(lease: EndpointLease): EndpointLease;
   /** What an endpoint's interface is called inside. Throws Docker's errors. */
   interfaceName(network: NetworkRecord, request: EndpointRequest): InterfaceName;
 }

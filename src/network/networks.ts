@@ -1,6 +1,7 @@
 import { AppError, Cidr, isIp, KeyedQueue, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
+import type { Driver } from './driver.ts';
 import {
   type AddressingRequest,
   type AddressSpace,
@@ -10,7 +11,7 @@ import {
   planPools,
 } from './ipam/index.ts';
 import { findNetwork } from './lookup.ts';
-import { emptyPlan } from './plan/merge.ts';
+import { mergePlans } from './plan/merge.ts';
 import { isPredefined } from './predefined.ts';
 import type { NetworkCreate } from './types.ts';
 
@@ -19,6 +20,8 @@ export class Networks {
   readonly #core: Core;
   /** One queue for each name: a network that is just going still has its bridge. */
   readonly #queue = new KeyedQueue();
+  /** One for each thing that networks share: the last of them takes it along, and must know that it is the last. */
+  readonly #sharing = new KeyedQueue();
 
   constructor(core: Core) {
     this.#core = core;
@@ -29,30 +32,44 @@ export class Networks {
   }
 
   async #create(request: NetworkCreate): Promise<NetworkRecord> {
-    const { records, reconciler, planner, leases, log, forwarding, firewall } = this.#core;
+    const { records, names, clashes, forwarding, firewall } = this.#core;
     checkName(request.name, records.networks());
     const driver = this.#core.drivers.get(request.driver || 'bridge');
     if (driver.singleton) {
       throw new AppError('forbidden', `only one instance of "${driver.name}" network is allowed`);
     }
-    const network = this.#record(request, driver.name);
-    driver.check(network, records.networks());
+    const network = await this.#alone(driver.shared?.({ id: '', options: request.options }), () =>
+      this.#make(request, driver),
+    );
+    names.refresh([network.id]);
+    clashes.made(network);
+    if (network.ipv6) forwarding.ensure(6, firewall);
+    return network;
+  }
+
+  async #make(request: NetworkCreate, driver: Driver): Promise<NetworkRecord> {
+    const { records, reconciler, planner, leases, log } = this.#core;
+    const asked = this.#record(request, driver);
+    driver.check(asked, records.networks());
+    const network = driver.complete?.(asked) ?? asked;
     for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);
-    const plan = planner.network(network);
+    const before = planner.companions(network);
+    const after = mergePlans([before, planner.network(network)]);
     records.putNetwork(network);
     leases.regard();
     try {
-      await reconciler.change(emptyPlan, plan);
+      await reconciler.change(before, after);
     } catch (error) {
       records.deleteNetwork(network.id);
       leases.forget(network.id);
-      await reconciler.change(plan, emptyPlan).catch((again: unknown) => log.warn(`network ${network.name}: ${again}`));
+      await reconciler.change(after, before).catch((again: unknown) => log.warn(`network ${network.name}: ${again}`));
       throw error;
     }
-    this.#core.names.refresh([network.id]);
-    this.#core.clashes.made(network);
-    if (network.ipv6) forwarding.ensure(6, firewall);
     return network;
+  }
+
+  #alone<T>(shared: string | undefined, body: () => Promise<T>): Promise<T> {
+    return shared === undefined ? body() : this.#sharing.run(shared, body);
   }
 
   remove(ref: string): Promise<NetworkRecord> {
@@ -61,18 +78,21 @@ export class Networks {
   }
 
   async #remove(ref: string): Promise<NetworkRecord> {
-    const { records, reconciler, planner, leases, names } = this.#core;
+    const { records, reconciler, planner, leases, names, drivers } = this.#core;
     const network = findNetwork(records.networks(), ref);
     if (isPredefined(network.name)) {
       throw new AppError('forbidden', `${network.name} is a pre-defined network and cannot be removed`);
     }
-    this.#refuseInUse(network);
-    const plan = planner.network(network);
-    records.deleteNetwork(network.id);
-    leases.forget(network.id);
-    this.#core.clashes.gone(network.id);
-    names.refresh([network.id]);
-    await reconciler.change(plan, emptyPlan);
+    await this.#alone(drivers.get(network.driver).shared?.(network), async () => {
+      this.#refuseInUse(network);
+      const after = planner.companions(network);
+      const before = mergePlans([after, planner.network(network)]);
+      records.deleteNetwork(network.id);
+      leases.forget(network.id);
+      this.#core.clashes.gone(network.id);
+      names.refresh([network.id]);
+      await reconciler.change(before, after);
+    });
     return network;
   }
 
@@ -90,22 +110,27 @@ export class Networks {
     );
   }
 
-  #record(request: NetworkCreate, driver: string): NetworkRecord {
+  #record(request: NetworkCreate, driver: Driver): NetworkRecord {
     const { ipam } = request;
     if (!['', 'default'].includes(ipam.driver)) {
       throw new AppError('invalid', `invalid ipam driver: "${ipam.driver}"`);
     }
+    const servesGateway = driver.servesGateway?.() ?? true;
     return {
       id: newId(),
       name: request.name,
-      driver,
+      driver: driver.name,
       created: new Date().toISOString(),
       scope: 'local',
       ipv4: request.ipv4,
       ipv6: request.ipv6,
       internal: request.internal,
       attachable: request.attachable,
-      ipam: { driver: 'default', options: ipam.options, pools: this.choosePools({ ...request, pools: ipam.pools }) },
+      ipam: {
+        driver: 'default',
+        options: ipam.options,
+        pools: this.choosePools({ ...request, pools: ipam.pools, servesGateway }),
+      },
       options: request.options,
       labels: request.labels,
     };

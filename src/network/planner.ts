@@ -32,6 +32,15 @@ export class Planner {
     return mergePlans([...new Set(ids)].flatMap((id) => this.#networkById(id)));
   }
 
+  /** The networks that share something of the host with this one, without itself. */
+  companions(network: NetworkRecord): Plan {
+    const sharedBy = (one: NetworkRecord): string | undefined => this.#drivers.get(one.driver).shared?.(one);
+    const shared = sharedBy(network);
+    if (shared === undefined) return emptyPlan;
+    const others = this.#records.networks().filter((one) => one.id !== network.id && sharedBy(one) === shared);
+    return mergePlans(others.map((one) => this.network(one)));
+  }
+
   everything(): Plan {
     return mergePlans([
       ...this.#records.networks().map((network) => this.network(network)),

@@ -15,7 +15,7 @@ export const ownerOf = (of: { readonly containerId: string; readonly containerNa
  * network without translation the container's own ports are opened, and none of the host's.
  */
 export async function reserve(
-  { records, drivers, ports }: Parts,
+  { records, drivers, ports, log }: Parts & Pick<Core, 'log'>,
   owner: PortOwner,
   requests: readonly PortRequest[],
   gateway: EndpointRecord | undefined,
@@ -23,6 +23,12 @@ export async function reserve(
   const network = gateway && records.network(gateway.networkId);
   if (network === undefined || requests.length === 0) return [];
   const driver = drivers.get(network.driver);
+  if (driver.publishes === false) {
+    log.warn(
+      `container ${owner.name}: ports of network ${network.name} (${driver.name}) are not published: none is needed`,
+    );
+    return [];
+  }
   const hostIp = driver.hostBinding(network) ?? '';
   // Host addresses of ports that name none come from the network they are published through.
   const bound = requests.map((request) => (request.hostIp === '' ? { ...request, hostIp } : request));

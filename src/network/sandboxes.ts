@@ -5,8 +5,10 @@ import type { Core } from './core.ts';
 import { freeInterface } from './leases.ts';
 import { networkNotFound } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
+import type { Plan } from './plan/types.ts';
 import { gatewayAddresses, ownerOf, reserve, serve, withdraw } from './publishing.ts';
 import type { SandboxRequest, SandboxUp } from './types.ts';
+import { withdrawalOf } from './withdrawal.ts';
 
 /** Builds sandboxes and takes them down. Each verb is called in the container's turn. */
 export class Sandboxes {
@@ -80,12 +82,15 @@ export class Sandboxes {
     await this.down(containerId);
   }
 
-  /** The sandbox's links go with its namespace: nothing here waits for the kernel to delete them. Safe to repeat. */
+  /**
+   * The links of bridge networks go with the namespace: nothing here waits for the kernel to delete them. Safe to
+   * repeat.
+   */
   async down(containerId: string): Promise<void> {
-    const { records, planner, leases, ports, names, files, pins, reconciler } = this.#core;
+    const { records, planner, leases, ports, names, files } = this.#core;
     const sandbox = records.sandboxOf(containerId);
     if (sandbox === undefined) return;
-    const { elements: remove } = planner.container(containerId);
+    const plan = planner.container(containerId);
     const published = gatewayAddresses(this.#core, sandbox);
     const endpoints = records.endpointsOf(containerId);
     records.transaction(() => {
@@ -97,9 +102,24 @@ export class Sandboxes {
     files.forget(sandbox);
     ports.release(containerId);
     for (const { networkId, lease } of endpoints) if (lease !== undefined) leases.giveBack(networkId, lease);
-    await Promise.all([reconciler.applyElements({ add: [], remove }), pins.remove(sandbox.id)]);
+    const networkIds = endpoints.map(({ networkId }) => networkId);
+    await this.#takeApart(sandbox.id, plan, networkIds);
     withdraw(this.#core, sandbox, published);
     await this.#refreshLinks(sandbox);
+  }
+
+  /** What does not go with the namespace, and then the namespace, as far as nobody else is in it. */
+  async #takeApart(sandboxId: string, plan: Plan, networkIds: readonly string[]): Promise<void> {
+    const { planner, reconciler, pins } = this.#core;
+    // Links of a namespace that is gone are gone, too.
+    const going = withdrawalOf(pins.exists(sandboxId) ? plan : { ...plan, sandboxes: new Map() });
+    if (going === undefined) {
+      await Promise.all([reconciler.applyElements({ add: [], remove: plan.elements }), pins.remove(sandboxId)]);
+      return;
+    }
+    const networks = planner.networks(networkIds);
+    await reconciler.change(mergePlans([networks, going.before]), mergePlans([networks, going.after]));
+    await pins.remove(sandboxId);
   }
 
   async rename(containerId: string, containerName: string): Promise<void> {
@@ -142,7 +162,8 @@ export class Sandboxes {
         leased.map(({ lease }) => lease.interface),
         driver.interfaceName(network, endpoint.request),
       );
-      const lease = leases.take(network, endpoint, inside, sandbox.containerName);
+      const taken = leases.take(network, endpoint, inside, sandbox.containerName);
+      const lease = driver.lease?.(taken) ?? taken;
       undo.defer(() => leases.giveBack(network.id, lease));
       leased.push({ ...endpoint, lease });
     }

@@ -23,6 +23,8 @@ export class NetworkLab {
   readonly notices: string[] = [];
   /** What the reconciler found otherwise than it had left it. */
   readonly mends: string[] = [];
+  /** Lines of the log, from warnings up. */
+  readonly warnings: string[] = [];
   readonly #dir = mkdtempSync(join(tmpdir(), 'portolan-lab-'));
   readonly #netns = createNetns();
   readonly #options: Partial<NetworkOptions>;
@@ -178,6 +180,7 @@ export class NetworkLab {
   }
 
   #warned(line: string): void {
+    this.warnings.push(line);
     if (line.includes('mending')) this.mends.push(line);
   }
 

@@ -35,5 +35,5 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 export const byFile: readonly string[] = ['syscall', 'netlink', 'nftables', 'daemon'];
 
 /** Parts of a folder that must stay without system calls, and those that must not know each other. */
-export const pure: readonly string[] = ['network/plan', 'network/drivers', 'network/ipam'];
+export const pure: readonly string[] = ['network/plan', 'network/drivers', 'network/sub-interface', 'network/ipam'];
 export const strangers: readonly string[] = ['network/drivers'];

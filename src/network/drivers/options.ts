@@ -23,5 +23,12 @@ export function numberOption(options: Options, key: string): number | undefined 
   throw refused(key, value, `strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`);
 }
 
+/** Bytes. 68 is the least that IPv4 allows (RFC 791); 65535 the most that a bridge takes. 0 is the kernel's choice. */
+export function mtuOption(options: Options, key: string): number | undefined {
+  const bytes = numberOption(options, key);
+  if (bytes === undefined || bytes === 0 || (bytes >= 68 && bytes <= 65_535)) return bytes || undefined;
+  throw refused(key, `${bytes}`, 'want 68 to 65535 bytes');
+}
+
 export const refused = (key: string, value: string, reason: string): AppError =>
   new AppError('invalid', `failed to parse ${key} value: ${value} (${reason})`);

@@ -6,7 +6,11 @@ import type { AddressSpace, Holder, Holdings, PoolRequest } from './types.ts';
 import { checkIpamConfig, type Families } from './validate.ts';
 
 /** A network's addressing as asked for. */
-export type AddressingRequest = Families & { readonly pools: readonly PoolRequest[] };
+export type AddressingRequest = Families & {
+  readonly pools: readonly PoolRequest[];
+  /** False: a pool has a gateway only if one was asked for. Absent: the first address is one. */
+  readonly servesGateway?: boolean;
+};
 
 /**
  * The pools of a new network, as its record keeps them: what was asked for, checked, and the lowest free block for
@@ -20,7 +24,7 @@ export function planPools(request: AddressingRequest, space: AddressSpace): read
   for (const family of familiesOf(request)) {
     const ofFamily = asked.filter(({ subnet = '' }) => subnet.includes(':') === (family === 6));
     for (const pool of ofFamily.length > 0 ? ofFamily : [{}]) {
-      const made = planPool(pool, family, space, own);
+      const made = planPool(pool, family, space, own, request.servesGateway ?? true);
       own.add(Cidr.parse(made.subnet), itself);
       planned.push(made);
     }
@@ -36,7 +40,13 @@ const familiesOf = ({ ipv4, ipv6 }: Families): readonly (4 | 6)[] => [
 const isEmpty = (pool: PoolRequest): boolean =>
   !pool.subnet && !pool.ipRange && !pool.gateway && Object.keys(pool.auxiliary ?? {}).length === 0;
 
-function planPool(request: PoolRequest, family: 4 | 6, space: AddressSpace, own: Holdings): Pool {
+function planPool(
+  request: PoolRequest,
+  family: 4 | 6,
+  space: AddressSpace,
+  own: Holdings,
+  servesGateway: boolean,
+): Pool {
   const asked = request.subnet ? Cidr.parse(request.subnet) : undefined;
   const sized = asked !== undefined && asked.first === 0n && asked.prefix > 0;
   const subnet = asked === undefined || sized ? automaticBlock(space, own, family, asked?.prefix) : asked;
@@ -44,12 +54,12 @@ function planPool(request: PoolRequest, family: 4 | 6, space: AddressSpace, own:
     checkFree(subnet, own);
     if (!request.ipRange) checkFree(subnet, space.taken);
   }
-  const gateway = gatewayOf(request, subnet);
+  const gateway = request.gateway || servesGateway ? gatewayOf(request, subnet) : undefined;
   checkAuxiliary(request.auxiliary ?? {}, subnet, gateway);
   return {
     subnet: subnet.toString(),
     ...(request.ipRange ? { ipRange: request.ipRange } : {}),
-    gateway,
+    ...(gateway === undefined ? {} : { gateway }),
     ...(request.auxiliary === undefined ? {} : { auxiliary: request.auxiliary }),
     automatic: subnet !== asked,
   };
@@ -86,8 +96,8 @@ function gatewayOf(request: PoolRequest, subnet: Cidr): string {
   return formatIp(block.at(firstIsReserved ? 1n : 0n));
 }
 
-function checkAuxiliary(auxiliary: Readonly<Record<string, string>>, subnet: Cidr, gateway: string): void {
-  const seen = new Set([parseIp(gateway).value]);
+function checkAuxiliary(auxiliary: Readonly<Record<string, string>>, subnet: Cidr, gateway?: string): void {
+  const seen = new Set(gateway === undefined ? [] : [parseIp(gateway).value]);
   for (const [name, text] of Object.entries(auxiliary)) {
     const address = parseIp(text);
     if (!subnet.contains(address)) {

@@ -26,7 +26,13 @@ export type ObservedLink = {
 export type ObservedAddress = { readonly link: string; readonly cidr: string };
 
 /** Only routes that carry our protocol number. */
-export type ObservedRoute = { readonly link: string; readonly destination: string; readonly via?: string };
+export type ObservedRoute = {
+  readonly link: string;
+  readonly destination: string;
+  readonly via?: string;
+  /** Absent also where the kernel chose it. */
+  readonly source?: string;
+};
 
 export type ObservedNamespace = {
   /** By name. */

@@ -66,6 +66,8 @@ export type PlannedRoute = {
   readonly link: string;
   readonly destination: string;
   readonly via?: string;
+  /** The address that packets of this namespace get. */
+  readonly source?: string;
   readonly owner: string;
 };
 

@@ -140,8 +140,9 @@ export class Applier {
    */
   async #createLink(link: PlannedLink): Promise<void> {
     if (link.kind.type === 'moved') return this.#moveIn(link);
-    await this.#bear(link);
     const { route } = this.#namespace;
+    if (link.kind.type === 'vlan' && (await this.#isForeign(link.name))) return;
+    await this.#bear(link);
     // One in mode passthru is born with its parent's address, whatever its first message says.
     const mac = link.kind.type === 'macvlan' && link.kind.mode === 'passthru' ? link.mac : undefined;
     try {
@@ -159,6 +160,12 @@ export class Applier {
     } catch (error) {
       throw (error instanceof SysError && linkRefusal(link, error)) || error;
     }
+  }
+
+  /** Whether somebody else has such a link, which is then used as it is. */
+  async #isForeign(name: string): Promise<boolean> {
+    const link = await this.#namespace.find(name);
+    return link !== undefined && this.#mark.ownerOf(link) === undefined;
   }
 
   async #bear(link: PlannedLink): Promise<void> {
@@ -206,8 +213,9 @@ export class Applier {
     return { linkIndex: await this.#index(link), cidr: address, noDad: address.family === 6 ? true : undefined };
   }
 
-  async #route({ link, destination, via }: ObservedRoute): Promise<RouteSpec> {
-    return { destination: Cidr.parse(destination), linkIndex: await this.#index(link), gateway: via };
+  async #route({ link, destination, via, source }: ObservedRoute): Promise<RouteSpec> {
+    const linkIndex = await this.#index(link);
+    return { destination: Cidr.parse(destination), linkIndex, gateway: via, preferredSource: source };
   }
 
   /** Throws SysError ENODEV. */
@@ -224,13 +232,19 @@ export class Applier {
     if (this.#pending.length === 0) return;
     const messages = this.#pending;
     this.#pending = [];
-    await this.#namespace.route.batchAsync(messages);
+    const errors = await this.#namespace.route.batchResultsAsync(messages);
+    const refused = errors.find((error) => error !== undefined && !isGoneAlready(error));
+    if (refused !== undefined) throw refused;
   }
 
   get #namespace(): Namespace {
     return this.#open(this.#where);
   }
 }
+
+/** What was to be deleted is not there: as wanted. */
+const isGoneAlready = ({ op, code }: SysError): boolean =>
+  (op === 'RTM_DELROUTE' && code === 'ESRCH') || (op === 'RTM_DELADDR' && code === 'EADDRNOTAVAIL');
 
 /** Options of a bridge port, if there are any. */
 const portOptions = ({ isolated, hairpin }: Pick<LinkDifference, 'isolated' | 'hairpin'>): LinkChange['port'] =>

@@ -1,4 +1,10 @@
-import { nothingObserved, type Observed, type ObservedLink, type ObservedNamespace } from '../plan/observed.ts';
+import {
+  nothingObserved,
+  type Observed,
+  type ObservedLink,
+  type ObservedNamespace,
+  type ObservedRoute,
+} from '../plan/observed.ts';
 import type { LinkKind, NamespacePlan, NftElement, Plan, PlannedLink } from '../plan/types.ts';
 import { type Change, host, type LinkDifference, type Operation } from './operations.ts';
 import { deletionOf, deletionsOf, linksToRemake, refuseStranger, returnOf, without } from './remade.ts';
@@ -174,5 +180,5 @@ function elementDifference(planned: readonly NftElement[], seen: readonly NftEle
 const elementKey = (element: NftElement): string => `${element.set} ${element.key}`;
 const addressKey = (address: { readonly link: string; readonly cidr: string }): string =>
   `${address.link} ${address.cidr}`;
-const routeKey = (route: { readonly link: string; readonly destination: string; readonly via?: string }): string =>
-  `${route.link} ${route.destination} ${route.via ?? ''}`;
+const routeKey = ({ link, destination, via = '', source = '' }: ObservedRoute): string =>
+  `${link} ${destination} ${via} ${source}`;

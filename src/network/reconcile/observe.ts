@@ -58,6 +58,7 @@ const observedRoute = (route: Route, names: ReadonlyMap<number, string>): Observ
   link: names.get(route.linkIndex ?? 0) ?? '',
   destination: route.destination.toString(),
   ...(route.gateway === undefined ? {} : { via: route.gateway }),
+  ...(route.preferredSource === undefined ? {} : { source: route.preferredSource }),
 });
 
 function sysctlsOf(namespace: Namespace, plan: NamespacePlan): ReadonlyMap<string, string> {

@@ -2,7 +2,7 @@ import { type Log, SysError } from '../../base/index.ts';
 import type { FirewallTable } from '../firewall/index.ts';
 import { expectedOf } from '../plan/expected.ts';
 import type { Observed } from '../plan/observed.ts';
-import type { NamespacePlan, Plan } from '../plan/types.ts';
+import type { NamespacePlan, Plan, PlannedLink } from '../plan/types.ts';
 import { Applier } from './apply.ts';
 import { difference } from './difference.ts';
 import type { Mark } from './mark.ts';
@@ -107,8 +107,8 @@ export class Reconciler {
   #carryOutPossible(change: Change, namespaces: Namespaces, lost: Set<string>): Promise<ReadonlySet<Operation>> {
     const applier = new Applier(namespaces.open, this.#options.mark);
     return this.#around(change.elements, () =>
-      applier.applyPossible(change.operations, ({ name, owner }, error) => {
-        lost.add(`link ${name} (${owner}) is left out: ${error.message}`);
+      applier.applyPossible(change.operations, (link, error) => {
+        lost.add(lossOf(link, error));
       }),
     );
   }
@@ -133,6 +133,11 @@ export class Reconciler {
   #namespaces(): Namespaces {
     return new Namespaces(this.host, this.#options.openSandbox);
   }
+}
+
+function lossOf({ name, owner, kind }: PlannedLink, error: Error): string {
+  if (kind.type === 'foreign') return `${owner} has lost its parent: there is no interface ${name} now`;
+  return `link ${name} (${owner}) is left out: ${error.message}`;
 }
 
 /** The namespaces of one change: each sandbox's opened once, when first needed. */

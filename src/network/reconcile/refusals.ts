@@ -28,7 +28,7 @@ export function linkRefusal({ name, kind }: PlannedLink, cause: SysError): LinkR
   const lead = leadOf(name, kind, cause);
   if (lead === undefined) return undefined;
   const reason = reasonOf(name, kind, cause);
-  return new LinkRefusal(kindOf(cause), reason === '' ? lead : `${lead}: ${reason}`, { cause });
+  return new LinkRefusal(errorKindOf(kind, cause), reason === '' ? lead : `${lead}: ${reason}`, { cause });
 }
 
 function leadOf(name: string, kind: LinkKind, { code }: SysError): string | undefined {
@@ -77,7 +77,9 @@ function reasonOf(name: string, kind: LinkKind, { code }: SysError): string {
   }
 }
 
-function kindOf({ code }: SysError): ErrorKind {
+/** A VLAN's parent is what a user has just asked for; a container's was there once. */
+function errorKindOf({ type }: LinkKind, { code }: SysError): ErrorKind {
   if (code === 'EOPNOTSUPP') return 'not-implemented';
+  if (code === 'ENODEV') return type === 'vlan' ? 'invalid' : 'internal';
   return ['EBUSY', 'EINVAL', 'EADDRINUSE', 'EEXIST'].includes(code) ? 'conflict' : 'internal';
 }

@@ -1,6 +1,7 @@
 import type { Driver, DriverSettings } from '../../driver.ts';
+import { wantedInterface } from '../interface-name.ts';
 import { checkBridgeNetwork } from './check.ts';
-import { bridgeConfig, unknownOptions, wantedInterface } from './options.ts';
+import { bridgeConfig, unknownOptions } from './options.ts';
 import { bridgeGateway, planBridgeEndpoint, planBridgeNetwork } from './plan.ts';
 
 export { bridgeOptions } from './options.ts';

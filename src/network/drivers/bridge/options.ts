@@ -1,7 +1,8 @@
 import { isIp, shortId } from '../../../base/index.ts';
 import type { NetworkRecord } from '../../../store/records.ts';
 import type { GatewayMode } from '../../firewall/index.ts';
-import { booleanOption, numberOption, refused } from '../options.ts';
+import { linkName } from '../interface-name.ts';
+import { booleanOption, mtuOption, refused } from '../options.ts';
 
 /** The options of a bridge network, as the API spells them. */
 export const bridgeOptions = {
@@ -19,8 +20,6 @@ export const bridgeOptions = {
   interfacePrefix: 'com.docker.network.container_iface_prefix',
 } as const;
 
-/** An endpoint's own option: what its interface is called inside. */
-const interfaceName = 'com.docker.network.endpoint.ifname';
 const modes: readonly string[] = ['nat', 'nat-unprotected', 'routed', 'isolated'] satisfies GatewayMode[];
 
 const known = new Set<string>(Object.values(bridgeOptions));
@@ -54,7 +53,7 @@ export function bridgeConfig({ id, options }: Pick<NetworkRecord, 'id' | 'option
     masquerade: booleanOption(options, bridgeOptions.masquerade, true),
     hostBinding: hostBinding(options[bridgeOptions.hostBinding]),
     inhibitIpv4: booleanOption(options, bridgeOptions.inhibitIpv4, false),
-    mtu: mtu(options),
+    mtu: mtuOption(options, bridgeOptions.mtu),
     mode4: gatewayMode(options, bridgeOptions.mode4),
     mode6: gatewayMode(options, bridgeOptions.mode6),
     source4: address(options, bridgeOptions.source4, 4),
@@ -63,24 +62,12 @@ export function bridgeConfig({ id, options }: Pick<NetworkRecord, 'id' | 'option
   };
 }
 
-/** What an endpoint wants its interface to be called; undefined for the next free name. */
-export const wantedInterface = (options: NetworkRecord['options']): string | undefined =>
-  linkName(interfaceName, options[interfaceName], 15);
-
 /** Options that nobody here reads. */
 export const unknownOptions = (options: NetworkRecord['options']): readonly string[] =>
   Object.keys(options).filter((key) => key.startsWith('com.docker.network.') && !known.has(key));
 
 const bridgeName = (id: string, wanted: string | undefined): string =>
   linkName(bridgeOptions.name, wanted, 15) ?? `br-${shortId(id)}`;
-
-/** Names of links: 1 to 15 bytes (IFNAMSIZ with its final zero, <linux/if.h>), no slash, no blank. */
-function linkName(key: string, wanted: string | undefined, mostBytes: number): string | undefined {
-  if (wanted === undefined || wanted === '') return undefined;
-  const fits = Buffer.byteLength(wanted) <= mostBytes && /^[^\s/:%]+$/.test(wanted);
-  if (fits && wanted !== '.' && wanted !== '..') return wanted;
-  throw refused(key, wanted, `a link name has 1 to ${mostBytes} bytes, without slash, colon, percent sign or blank`);
-}
 
 function hostBinding(value: string | undefined): string | undefined {
   if (value === '0.0.0.0') return undefined;
@@ -98,11 +85,4 @@ function gatewayMode(options: NetworkRecord['options'], key: string): GatewayMod
   const value = options[key] || 'nat';
   if (modes.includes(value)) return value as GatewayMode;
   throw refused(key, value, `unknown gateway mode ${value}`);
-}
-
-/** 68 is the least that IPv4 allows (RFC 791); 65535 the most that a bridge takes. */
-function mtu(options: NetworkRecord['options']): number | undefined {
-  const bytes = numberOption(options, bridgeOptions.mtu);
-  if (bytes === undefined || bytes === 0 || (bytes >= 68 && bytes <= 65_535)) return bytes || undefined;
-  throw refused(bridgeOptions.mtu, `${bytes}`, 'want 68 to 65535 bytes');
 }
