@@ -17,7 +17,7 @@ const words: Readonly<Record<string, string>> = {
   EINVAL: 'invalid argument',
   ENETDOWN: 'network is down',
   ENODEV: 'no such device',
-  EOPNOTSUPP: 'operation not supported',
+  ENOTSUP: 'operation not supported',
   EPERM: 'operation not permitted',
 };
 
@@ -56,7 +56,7 @@ function reasonOf(name: string, kind: LinkKind, { code }: SysError): string {
   const { type } = kind;
   const parent = 'parent' in kind ? kind.parent : '';
   switch (code) {
-    case 'EOPNOTSUPP':
+    case 'ENOTSUP':
       return `this kernel has no links of kind ${type}; its module is ${modules[type] ?? type} (modprobe ${modules[type] ?? type})`;
     case 'EBUSY':
       return `${parent} is used in another way already, as a port of a bridge or bond, or by links of another kind`;
@@ -79,7 +79,7 @@ function reasonOf(name: string, kind: LinkKind, { code }: SysError): string {
 
 /** A VLAN's parent is what a user has just asked for; a container's was there once. */
 function errorKindOf({ type }: LinkKind, { code }: SysError): ErrorKind {
-  if (code === 'EOPNOTSUPP') return 'not-implemented';
+  if (code === 'ENOTSUP') return 'not-implemented';
   if (code === 'ENODEV') return type === 'vlan' ? 'invalid' : 'internal';
   return ['EBUSY', 'EINVAL', 'EADDRINUSE', 'EEXIST'].includes(code) ? 'conflict' : 'internal';
 }
