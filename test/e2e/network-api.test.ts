@@ -326,6 +326,21 @@ test('events since 0 are all that are remembered', async () => {
   assert.equal(told, 'shop\nstore');
 });
 
+test('the list of networks has a second path, and IPv4 is left out only by those who know that it can be', async () => {
+  const { engine } = bench;
+  assert.equal((await ask('GET', '/v1.45/networks/')).body, (await ask('GET', '/v1.45/networks')).body);
+  const body = { Name: 'six', EnableIPv4: false, EnableIPv6: true };
+  for (const [version, shown] of [
+    ['1.47', 'true'],
+    ['1.48', 'false'],
+  ] as const) {
+    const made = await ask('POST', `/v${version}/networks/create`, body);
+    assert.equal(made.status, 201, made.body);
+    assert.equal(await engine.ok('network', 'inspect', '-f', '{{.EnableIPv4}}', 'six'), shown);
+    await engine.ok('network', 'rm', 'six');
+  }
+});
+
 test('what was refused left nothing behind', async () => {
   const { engine } = bench;
   const names = (await engine.ok('ps', '-a', '--format', '{{.Names}}')).split('\n').sort();

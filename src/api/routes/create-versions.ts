@@ -20,13 +20,10 @@ export function migrateCreate(body: ContainerCreateBody, version: string): Migra
   return old ? withOldMac(body) : withMac(body);
 }
 
-const mainNetwork = ({ HostConfig: { NetworkMode } }: ContainerCreateBody): string =>
-  NetworkMode === '' || NetworkMode === 'default' ? 'bridge' : NetworkMode;
-
 /** The name under which the main network's settings stand, or are to stand. Throws when it cannot be told. */
 function mainEndpoint(body: ContainerCreateBody, old: boolean): string {
   const names = Object.keys(body.Endpoints);
-  const main = mainNetwork(body);
+  const main = body.HostConfig.NetworkMode;
   if (names.length === 0 || names.includes(main)) return main;
   // Old clients name one network at most, by whatever reference.
   if (old) return names[0]!;

@@ -14,10 +14,11 @@ import type { Route } from '../http/route.ts';
 export function networkRoutes(backend: NetworkBackend): readonly Route[] {
   return [
     { method: 'GET', path: '/networks', handle: (call) => list(backend, call) },
+    { method: 'GET', path: '/networks/', handle: (call) => list(backend, call) },
     {
       method: 'POST',
       path: '/networks/create',
-      handle: async (call) => json(201, await backend.create(parseNetworkCreate(await call.json()))),
+      handle: (call) => create(backend, call),
     },
     {
       method: 'POST',
@@ -53,6 +54,15 @@ export function networkRoutes(backend: NetworkBackend): readonly Route[] {
     },
     { method: 'POST', path: '/portolan/network/repair', handle: async () => json(200, await backend.repair()) },
   ];
+}
+
+/** The first version that can leave IPv4 out. */
+const withoutIpv4Since = '1.48';
+
+async function create(backend: NetworkBackend, call: Call): Promise<Reply> {
+  const body = parseNetworkCreate(await call.json());
+  const old = compareVersions(call.version, withoutIpv4Since) < 0;
+  return json(201, await backend.create(old ? { ...body, EnableIPv4: null } : body));
 }
 
 /** Lists say who is attached up to this version; later ones leave that to inspect. */
