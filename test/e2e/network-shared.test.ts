@@ -77,7 +77,7 @@ test('an owner that is removed takes its addresses along, and who shared them ke
 test('a network is shared along a chain, and by the id that was named, whatever it is called now', async () => {
   const { engine } = bench;
   await leavesNothing(engine, async () => {
-    await engine.ok('run', '-d', '--name', 'first', '--hostname', 'one', ...sleep);
+    await engine.ok('run', '-d', '--name', 'first', '--hostname', 'one', '--domainname', 'example.org', ...sleep);
     await engine.ok('run', '-d', '--name', 'second', '--network', 'container:first', ...sleep);
     await engine.ok('create', '--name', 'third', '--network', 'container:second', ...sleep);
     await engine.ok('rename', 'second', 'middle');
@@ -85,10 +85,28 @@ test('a network is shared along a chain, and by the id that was named, whatever 
     const view = (name: string): Promise<string> =>
       engine.ok('exec', name, 'sh', '-c', 'hostname; readlink /proc/self/ns/net; cat /etc/hosts /etc/resolv.conf');
     assert.equal(await view('third'), await view('first'));
+    const names = '{{.Config.Hostname}}.{{.Config.Domainname}}';
+    assert.equal(await engine.ok('inspect', '-f', names, 'third'), 'one.example.org');
     const files = '{{.HostsPath}} {{.ResolvConfPath}} {{.HostnamePath}} {{.NetworkSettings.Networks}}';
     const [hosts] = (await engine.ok('inspect', '-f', files, 'third')).split(' ');
     assert.equal(hosts, await engine.ok('inspect', '-f', '{{.HostsPath}}', 'first'));
     await engine.ok('rm', '-f', 'first', 'middle', 'third');
+  });
+});
+
+test('the network of a container that waits to be restarted cannot be joined, and the refusal says so', async () => {
+  const { engine } = bench;
+  await leavesNothing(engine, async () => {
+    await engine.ok('run', '-d', '--name', 'crashes', '--restart', 'always', 'busybox', 'false');
+    await engine.ok('create', '--name', 'guest', '--network', 'container:crashes', ...sleep);
+    const restarts = async (): Promise<number> =>
+      Number(await engine.ok('inspect', '-f', '{{.RestartCount}}', 'crashes'));
+    while ((await restarts()) < 4); // from now on it waits for most of the time
+    let refused = await engine.docker('start', 'guest');
+    for (let again = 0; again < 3 && !/is restarting/.test(refused.stderr); again++)
+      refused = await engine.docker('start', 'guest');
+    assert.match(refused.stderr, /Container [0-9a-f]{64} is restarting, wait until the container is running/);
+    await engine.ok('rm', '-f', 'crashes', 'guest');
   });
 });
 

@@ -40,7 +40,7 @@ export async function createContainer(
     name,
     created: new Date().toISOString(),
     imageId: image.id,
-    config: { ...config, Hostname: hostnameOf(parts, id, body) },
+    config: { ...config, ...namesOf(parts, id, body) },
     hostConfig: { ...withDefaults(body.HostConfig, machine), Links: resolveLinks(parts, body.HostConfig.Links) },
     args: argsOf(config),
     mounts: [],
@@ -65,12 +65,19 @@ export async function createContainer(
 }
 
 /** Its own short id, unless it shares another stack's name. */
-function hostnameOf(parts: Parts, id: string, { Config, HostConfig }: ContainerCreateBody): string {
-  if (Config.Hostname !== '') return Config.Hostname;
+function namesOf(
+  parts: Parts,
+  id: string,
+  { Config, HostConfig }: ContainerCreateBody,
+): Pick<ContainerRecord['config'], 'Hostname' | 'Domainname'> {
   const mode = networkMode(HostConfig.NetworkMode);
-  if (mode.kind === 'host') return hostname();
-  if (mode.kind === 'container') return asked(() => parts.containers.find(mode.ref)).record.config.Hostname;
-  return shortId(id);
+  if (mode.kind === 'container') {
+    const { Hostname, Domainname } = asked(() => parts.containers.find(mode.ref)).record.config;
+    return { Hostname, Domainname };
+  }
+  const { Hostname, Domainname } = Config;
+  if (Hostname !== '') return { Hostname, Domainname };
+  return { Hostname: mode.kind === 'host' ? hostname() : shortId(id), Domainname };
 }
 
 /** The container whose network is to be shared, whatever it will be called by then. */

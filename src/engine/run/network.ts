@@ -67,6 +67,9 @@ async function joinOther(parts: Parts, container: Container): Promise<Joined> {
   return parts.queue.run(owner.id, () => {
     const up = parts.network.sandboxOf(owner.id);
     const outlives = next === owner && parts.shares.held(owner.id) && up !== undefined;
+    if (next.state.status === 'restarting' && !outlives) {
+      throw new AppError('conflict', `Container ${next.id} is restarting, wait until the container is running`);
+    }
     if (!next.running && !outlives) {
       const text = `cannot join network namespace of a non running container: container ${next.record.name} is ${next.state.status}`;
       throw new AppError('conflict', text);
