@@ -1,4 +1,5 @@
 export { AppError, type ErrorKind, hasCode, messageOf, SysError } from './errors.ts';
+export { exactDigits, exactNumber, parseExact } from './exact-json.ts';
 export { newId, shortId } from './ids.ts';
 export { Cidr, formatIp, fromBytes, type Ip, isIp, parseIp, toBytes } from './ip.ts';
 export { type Level, Log, silent } from './log.ts';

@@ -1,3 +1,4 @@
+import { parseExact } from '../base/index.ts';
 import type { NetworkConnectBody, NetworkCreateBody, NetworkInspect } from '../contract/index.ts';
 import { encodeFilters } from './filters.ts';
 import type { Transport } from './transport.ts';
@@ -23,7 +24,8 @@ export class Networks {
     ref: string,
     options: { readonly verbose?: boolean; readonly scope?: string | undefined } = {},
   ): Promise<NetworkInspect> {
-    return this.#transport.json('GET', `/networks/${encodeURIComponent(ref)}`, { query: options });
+    // Counts of addresses go beyond what a double holds.
+    return this.#transport.json('GET', `/networks/${encodeURIComponent(ref)}`, { query: options }, parseExact);
   }
 
   async remove(ref: string): Promise<void> {

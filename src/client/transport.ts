@@ -47,9 +47,14 @@ export class Transport implements Disposable {
   }
 
   /** The answer's JSON document. */
-  async json<T>(method: string, path: string, call: Call = {}): Promise<T> {
+  async json<T>(
+    method: string,
+    path: string,
+    call: Call = {},
+    parse: (text: string) => unknown = JSON.parse,
+  ): Promise<T> {
     const text = await textOf(await this.open(method, path, call));
-    return (text === '' ? null : JSON.parse(text)) as T;
+    return (text === '' ? null : parse(text)) as T;
   }
 
   /** For answers whose body means nothing. Resolves to the status, which tells 204 from 304. */

@@ -24,9 +24,14 @@ export type NetworkInspect = {
   readonly ConfigOnly: boolean;
   /** By container id; empty in lists. */
   readonly Containers: Readonly<Record<string, NetworkContainer>>;
+  /** How many addresses each subnet has given out and has left (API 1.52); not in lists, nor without subnets. */
+  readonly Status?: { readonly IPAM: { readonly Subnets: Readonly<Record<string, SubnetStatus>> } };
   readonly Options: Readonly<Record<string, string>>;
   readonly Labels: Readonly<Record<string, string>>;
 };
+
+/** Up to 2^64 - 1: see `exactNumber`. */
+export type SubnetStatus = { readonly IPsInUse: number; readonly DynamicIPsAvailable: number };
 
 /** Addresses with prefix: "172.18.0.2/16"; "" when there is none. */
 export type NetworkContainer = {

@@ -148,6 +148,27 @@ type Shown = {
   readonly FirewallBackend?: { readonly Driver: string };
 };
 
+test('network inspect counts the addresses that are given out and left, to the last digit', async () => {
+  const { engine } = bench;
+  const subnets = ['--subnet', '10.59.0.0/29', '--ipv6', '--subnet', 'fd00:59::/64'];
+  await engine.ok('network', 'create', ...subnets, 'counted');
+  const look = async (): Promise<string> => {
+    const [ours, theirs] = await Promise.all([
+      engine.portolan('network', 'inspect', 'counted'),
+      engine.docker('network', 'inspect', 'counted'),
+    ]);
+    assert.equal(ours.stdout, theirs.stdout);
+    return ours.stdout;
+  };
+  const inUse = (text: string): number => Number(/"IPsInUse": (\d+)/.exec(text)?.[1]);
+  const before = await look();
+  assert.match(before, /"DynamicIPsAvailable": 18446744073709551\d{3}/);
+  await engine.ok('run', '-d', '--name', 'one', '--network', 'counted', ...sleep);
+  assert.equal(inUse(await look()), inUse(before) + 1);
+  await engine.ok('rm', '-f', 'one');
+  await engine.ok('network', 'rm', 'counted');
+});
+
 test('older clients: names are aliases before 1.45, info has no firewall before 1.49', async () => {
   const { engine } = bench;
   await leavesNothing(engine, async () => {

@@ -1,3 +1,5 @@
+import { exactDigits } from '../../base/index.ts';
+
 /** A value as Go's fmt prints it with %v: `map[a:1 b:2]`, `[x y]`, `<no value>`. */
 export function show(value: unknown): string {
   return value === null || value === undefined ? '<no value>' : inner(value);
@@ -6,6 +8,8 @@ export function show(value: unknown): string {
 function inner(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(inner).join(' ')}]`;
+  const digits = exactDigits(value);
+  if (digits !== undefined) return digits;
   if (typeof value !== 'object') return String(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${entries.map(([key, item]) => `${key}:${inner(item)}`).join(' ')}]`;

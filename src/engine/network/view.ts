@@ -1,3 +1,4 @@
+import { exactNumber } from '../../base/index.ts';
 import type { NetworkContainer, NetworkInspect } from '../../contract/index.ts';
 import type { EndpointRecord, NetworkRecord, Pool } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
@@ -30,7 +31,18 @@ export function networkView(
     Containers: members ? membersOf(parts, network) : {},
     Options: network.options,
     Labels: network.labels,
+    ...(members ? statusOf(parts, network) : {}),
   };
+}
+
+function statusOf({ network }: Pick<Parts, 'network'>, { id }: NetworkRecord): Pick<NetworkInspect, 'Status'> {
+  const counts = network
+    .ipamStatus(id)
+    .map(({ subnet, inUse, available }) => [
+      subnet,
+      { IPsInUse: exactNumber(inUse), DynamicIPsAvailable: exactNumber(available) },
+    ]);
+  return counts.length === 0 ? {} : { Status: { IPAM: { Subnets: Object.fromEntries(counts) } } };
 }
 
 const poolView = ({ subnet, ipRange, gateway, auxiliary }: Pool): NetworkInspect['IPAM']['Config'][number] => ({
