@@ -95,6 +95,7 @@ class Controller implements NetworkController {
     core.clashes.start();
     await resume(core);
     core.fresh.prepare();
+    resources.use(core.files.follow(() => core.records.sandboxes(), core.log));
     const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core) };
     this.#started = { core, networks, ...parts, resources: resources.move() };
   }
@@ -223,9 +224,9 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const context = NftContext.open(hostNetns);
   const firewall = resources.use(new Firewall({ context, table: options.table, guarded: forwarding.guarded() }));
   const hostResolvers = deps.hostResolvers ?? new HostResolvers();
-  const resolver = resources.use(new Resolver({ log, hostResolvers: hostResolvers.servers }));
-  const names = new Names(records, resolver, options.dns);
   const poller = deps.poller ?? resources.use(new Poller());
+  const resolver = resources.use(new Resolver({ log, poller, hostResolvers: hostResolvers.servers }));
+  const names = new Names(records, resolver, options);
   const planner = new Planner(records, drivers);
   const hostRoutes = resources.use(new HostRoutes(host, poller));
   return {

@@ -1,109 +1,161 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '../base/index.ts';
+import { hasCode, KeyedQueue, type Log, messageOf } from '../base/index.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import {
   bridgeResolvConf,
   embeddedResolvConf,
   type HostResolvers,
-  type HostsEntry,
   hostsFile,
+  type ResolvConfOverrides,
   replaceHostsEntries,
   writeGenerated,
   writeInPlace,
 } from './dns/index.ts';
+import { OwnLines } from './host-files-own.ts';
 import type { Names } from './names.ts';
 import type { NetworkOptions, SandboxRequest } from './types.ts';
+
+type Options = Pick<NetworkOptions, 'dns' | 'dnsSearch' | 'dnsOptions'>;
+type SharedFiles = Pick<SandboxRequest, 'filesDir' | 'dns' | 'dnsSearch' | 'dnsOptions'>;
 
 /** The files that are bind-mounted into a container: hosts, hostname and resolv.conf of its folder. */
 export class HostFiles {
   readonly #names: Names;
   readonly #host: HostResolvers;
-  readonly #options: Pick<NetworkOptions, 'dns' | 'dnsSearch' | 'dnsOptions'>;
-  /** What stands in each sandbox's hosts file from us, and moves with its endpoints. */
-  readonly #written = new Map<string, readonly HostsEntry[]>();
+  readonly #options: Options;
+  readonly #own = new OwnLines();
+  /** By container: those that have the host's own resolv.conf. */
+  readonly #shared = new Map<string, SharedFiles>();
+  /** By folder: a file's content and what is remembered of it change together. */
+  readonly #queue = new KeyedQueue();
 
-  constructor(names: Names, host: HostResolvers, options: Pick<NetworkOptions, 'dns' | 'dnsSearch' | 'dnsOptions'>) {
+  constructor(names: Names, host: HostResolvers, options: Options) {
     this.#names = names;
     this.#host = host;
     this.#options = options;
   }
 
-  /** For a sandbox that comes up. */
-  async write(sandbox: SandboxRecord): Promise<void> {
+  /** For a sandbox that comes up. `ipv6`: whether its loopback has ::1. */
+  write(sandbox: SandboxRecord, { ipv6 }: { readonly ipv6: boolean }): Promise<void> {
     const { filesDir, extraHosts } = sandbox.naming;
     const own = this.#names.hostsEntries(sandbox);
     const entries = [...this.#names.extraHosts(extraHosts), ...own];
     const resolvConf = this.#resolvConf(sandbox);
-    this.#written.set(sandbox.id, own);
-    mkdirSync(filesDir, { recursive: true });
-    // Nobody reads them yet, and 30 µs here are less than what the thread pool costs the main thread.
-    writeFileSync(join(filesDir, 'hosts'), hostsFile({ ipv6: true, entries }));
-    writeFileSync(join(filesDir, 'hostname'), `${sandbox.hostname}\n`);
-    await writeGenerated(join(filesDir, 'resolv.conf'), resolvConf);
+    return this.#queue.run(filesDir, async () => {
+      mkdirSync(filesDir, { recursive: true });
+      this.#own.begin(filesDir, own);
+      // Nobody reads them yet, and 30 µs here are less than what the thread pool costs the main thread.
+      writeFileSync(join(filesDir, 'hosts'), hostsFile({ ipv6, entries }));
+      writeFileSync(join(filesDir, 'hostname'), `${sandbox.hostname}\n`);
+      await writeGenerated(join(filesDir, 'resolv.conf'), resolvConf);
+    });
   }
 
   /** After the sandbox joined or left a network, or somebody it names did. Lines of others stay. */
-  async update(sandbox: SandboxRecord): Promise<void> {
-    const path = join(sandbox.naming.filesDir, 'hosts');
-    const gone = this.#written.get(sandbox.id) ?? [];
-    const added = this.#names.hostsEntries(sandbox);
-    this.#written.set(sandbox.id, added);
-    const text = await readFile(path, 'utf8');
-    await writeInPlace(path, replaceHostsEntries(text, { gone, added }));
-    await writeGenerated(join(sandbox.naming.filesDir, 'resolv.conf'), this.#resolvConf(sandbox));
+  update(sandbox: SandboxRecord): Promise<void> {
+    const { filesDir } = sandbox.naming;
+    return this.#queue.run(filesDir, async () => {
+      const path = join(filesDir, 'hosts');
+      const added = this.#names.hostsEntries(sandbox);
+      const gone = await this.#own.change(filesDir, added);
+      const text = await readFile(path, 'utf8');
+      const after = replaceHostsEntries(text, { gone, added });
+      if (after !== text) await writeInPlace(path, after);
+      await writeGenerated(join(filesDir, 'resolv.conf'), this.#resolvConf(sandbox));
+    });
   }
 
-  /** After a start of the engine: the files are as they were written from these same records. */
-  remember(sandbox: SandboxRecord): void {
-    this.#written.set(sandbox.id, this.#names.hostsEntries(sandbox));
+  /**
+   * From now on the files follow the host's resolv.conf: those of sandboxes that are up, and of containers in the host's
+   * network. Begins with what has changed while no engine was there.
+   */
+  follow(sandboxes: () => readonly SandboxRecord[], log: Log): Disposable {
+    const failed = (error: unknown): void => log.warn(`network: files of containers: ${messageOf(error)}`);
+    this.#updateAll(sandboxes()).catch(failed);
+    return this.#host.follow(() => {
+      log.info(`network: the host's resolv.conf has changed`);
+      this.#updateAll(sandboxes())
+        .then(() => this.#updateShared())
+        .catch(failed);
+    });
   }
 
-  forget(sandbox: SandboxRecord): void {
-    this.#written.delete(sandbox.id);
+  /** A container that is removed meanwhile takes its folder along. */
+  async #updateAll(sandboxes: readonly SandboxRecord[]): Promise<void> {
+    for (const sandbox of sandboxes) await this.update(sandbox).catch(unlessGone);
+  }
+
+  async #updateShared(): Promise<void> {
+    for (const shared of this.#shared.values()) {
+      const write = async (): Promise<void> => {
+        await writeGenerated(join(shared.filesDir, 'resolv.conf'), await this.#hostsOwn(shared));
+      };
+      await this.#queue.run(shared.filesDir, write).catch(unlessGone);
+    }
+  }
+
+  /** The container is down. */
+  forget(containerId: string): void {
+    this.#shared.delete(containerId);
   }
 
   /** For a container without a sandbox: the host's own files, with what the user adds. */
   async writeShared(request: SandboxRequest, mode: 'host' | 'none'): Promise<void> {
+    const { filesDir, containerId } = request;
     const entries = this.#names.extraHosts(request.extraHosts);
     const base = mode === 'host' ? await readOr('/etc/hosts', hostsFile({ ipv6: true, entries: [] })) : undefined;
     const hosts =
       base === undefined ? hostsFile({ ipv6: true, entries }) : replaceHostsEntries(base, { gone: [], added: entries });
-    await mkdir(request.filesDir, { recursive: true });
     const overridden = request.dns.length + request.dnsSearch.length + request.dnsOptions.length > 0;
-    const generated = bridgeResolvConf(this.#host.current().reachable, overridesOf(request), true);
-    const resolvConf = overridden || mode === 'none' ? generated : await readOr('/etc/resolv.conf', generated);
-    await Promise.all([
-      writeInPlace(join(request.filesDir, 'hosts'), hosts),
-      writeInPlace(join(request.filesDir, 'hostname'), `${request.hostname}\n`),
-      writeGenerated(join(request.filesDir, 'resolv.conf'), resolvConf),
-    ]);
+    const follows = mode === 'host' && !overridden;
+    const resolvConf = follows ? await this.#hostsOwn(request) : this.#copied(request, true);
+    if (follows) this.#shared.set(containerId, request);
+    await this.#queue.run(filesDir, async () => {
+      await mkdir(filesDir, { recursive: true });
+      await Promise.all([
+        writeInPlace(join(filesDir, 'hosts'), hosts),
+        writeInPlace(join(filesDir, 'hostname'), `${request.hostname}\n`),
+        writeGenerated(join(filesDir, 'resolv.conf'), resolvConf),
+      ]);
+    });
+  }
+
+  /** As it is, loopback servers included: the container reaches what the host reaches. */
+  async #hostsOwn(shared: SharedFiles): Promise<string> {
+    const { path } = this.#host.current().host;
+    return path === undefined ? this.#copied(shared, true) : readOr(path, this.#copied(shared, true));
+  }
+
+  #copied(shared: SharedFiles, ipv6: boolean): string {
+    return bridgeResolvConf(this.#host.current().reachable, this.#overrides(shared), ipv6);
   }
 
   #resolvConf(sandbox: SandboxRecord): string {
     const { naming } = sandbox;
-    const overrides = overridesOf({
-      dns: naming.dns.length > 0 ? naming.dns : this.#options.dns,
-      dnsSearch: naming.dnsSearch.length > 0 ? naming.dnsSearch : this.#options.dnsSearch,
-      dnsOptions: naming.dnsOptions.length > 0 ? naming.dnsOptions : this.#options.dnsOptions,
-    });
-    const { host, reachable } = this.#host.current();
-    if (this.#names.hasResolver(sandbox)) return embeddedResolvConf(host, overrides);
+    if (this.#names.hasResolver(sandbox)) {
+      return embeddedResolvConf(this.#host.current().host, this.#overrides(naming));
+    }
     const ipv6 = this.#names.membersOf(sandbox).some(({ lease }) => lease.ipv6 !== undefined);
-    return bridgeResolvConf(reachable, overrides, ipv6);
+    return this.#copied(naming, ipv6);
+  }
+
+  /** What takes the place of the host's lines: the container's own settings, else the engine's. */
+  #overrides({ dns, dnsSearch, dnsOptions }: Omit<SharedFiles, 'filesDir'>): ResolvConfOverrides {
+    const pick = (own: readonly string[], engine: readonly string[]): readonly string[] =>
+      own.length > 0 ? own : engine;
+    return {
+      nameservers: pick(dns, this.#options.dns),
+      search: pick(dnsSearch, this.#options.dnsSearch),
+      options: pick(dnsOptions, this.#options.dnsOptions),
+    };
   }
 }
 
-const overridesOf = (from: {
-  readonly dns: readonly string[];
-  readonly dnsSearch: readonly string[];
-  readonly dnsOptions: readonly string[];
-}): Parameters<typeof bridgeResolvConf>[1] => ({
-  nameservers: from.dns,
-  search: from.dnsSearch,
-  options: from.dnsOptions,
-});
+function unlessGone(error: unknown): void {
+  if (!hasCode(error, 'ENOENT')) throw error;
+}
 
 async function readOr(path: string, fallback: string): Promise<string> {
   try {

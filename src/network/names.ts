@@ -3,6 +3,7 @@ import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from
 import type { HostsEntry, Resolver, SandboxView, Zone } from './dns/index.ts';
 import { isDefaultBridge } from './predefined.ts';
 import type { Records } from './records.ts';
+import type { NetworkOptions } from './types.ts';
 
 /** An endpoint of a sandbox that is up, with its network. */
 export type Member = {
@@ -17,17 +18,19 @@ type NamesResolver = Pick<
   'openSandbox' | 'repairSandbox' | 'closeSandbox' | 'setZone' | 'dropZone' | 'viewsChanged'
 >;
 
+type NamesOptions = Pick<NetworkOptions, 'dns' | 'dnsOptions' | 'hostGatewayIps'>;
+
 /** Derives from the records who is called what: zones of the resolver, and a sandbox's own view of them. */
 export class Names {
   readonly #records: Records;
   readonly #resolver: NamesResolver;
-  readonly #servers: readonly string[];
+  readonly #options: NamesOptions;
 
-  /** `servers`: the engine's `--dns`, for sandboxes without their own. */
-  constructor(records: Records, resolver: NamesResolver, servers: readonly string[]) {
+  /** `options`: the engine's own, for sandboxes without theirs. */
+  constructor(records: Records, resolver: NamesResolver, options: NamesOptions) {
     this.#records = records;
     this.#resolver = resolver;
-    this.#servers = servers;
+    this.#options = options;
   }
 
   /** The sandbox's endpoints that are up, in order of attachment. */
@@ -81,11 +84,13 @@ export class Names {
 
   /** `--add-host`. Throws Docker's error when "host-gateway" stands for nothing. */
   extraHosts(extraHosts: readonly string[]): readonly HostsEntry[] {
-    return extraHosts.map((text) => {
+    return extraHosts.flatMap((text) => {
       const at = text.search(/[:=]/);
       if (at < 1) throw new AppError('invalid', `bad format for add-host: "${text}"`);
-      const address = text.slice(at + 1);
-      return { address: address === 'host-gateway' ? this.#hostGateway() : address, names: [text.slice(0, at)] };
+      const names = [text.slice(0, at)];
+      const address = text.slice(at + 1).replace(/^\[(.*)\]$/, '$1');
+      const addresses = address === 'host-gateway' ? this.#hostGateways() : [address];
+      return addresses.map((one) => ({ address: one, names }));
     });
   }
 
@@ -101,19 +106,23 @@ export class Names {
 
   #view(sandbox: SandboxRecord): SandboxView {
     const { id } = sandbox;
-    const servers = sandbox.naming.dns.length > 0 ? sandbox.naming.dns : this.#servers;
+    const servers = sandbox.naming.dns.length > 0 ? sandbox.naming.dns : this.#options.dns;
+    const options = sandbox.naming.dnsOptions.length > 0 ? sandbox.naming.dnsOptions : this.#options.dnsOptions;
     const members = (): readonly Member[] => this.membersOf(this.#records.sandbox(id) ?? sandbox);
     return {
       networks: () => members().map(({ network }) => network.id),
       servers,
       internalOnly: () => members().every(({ network }) => network.internal),
       aliases: () =>
-        new Map(
-          members()
-            .flatMap(({ endpoint }) => endpoint.request.links.map(linkOf))
-            .map(([alias, target]) => [alias.toLowerCase(), target]),
-        ),
+        new Map(members().flatMap(({ endpoint }) => endpoint.request.links.map((link) => this.#alias(link)))),
+      passesSingleLabels: () => !options.some((option) => option.startsWith('ndots:')),
     };
+  }
+
+  /** A link's alias, and a name that the other container has now. */
+  #alias(link: string): readonly [alias: string, name: string] {
+    const [alias, target] = linkOf(link);
+    return [alias.toLowerCase(), this.#records.sandboxOf(target)?.containerName ?? target];
   }
 
   #zone(network: NetworkRecord): Zone {
@@ -121,7 +130,13 @@ export class Names {
       const sandbox = this.#records.sandboxOf(containerId);
       if (lease === undefined || sandbox === undefined) return [];
       const names = [sandbox.containerName, ...request.aliases, shortId(containerId), sandbox.hostname];
-      return [{ names: [...new Set(names)].filter((name) => name !== ''), addresses: addressesOf(lease) }];
+      return [
+        {
+          names: [...new Set(names)].filter((name) => name !== ''),
+          addresses: addressesOf(lease),
+          services: sandbox.exposed ?? [],
+        },
+      ];
     });
     return { name: network.name, records };
   }
@@ -138,9 +153,15 @@ export class Names {
     return [];
   }
 
-  #hostGateway(): string {
-    const gateway = this.#records.networks().find(isDefaultBridge)?.ipam.pools[0]?.gateway;
-    if (gateway !== undefined) return gateway;
+  #hostGateways(): readonly string[] {
+    const { hostGatewayIps = [] } = this.#options;
+    if (hostGatewayIps.length > 0) return hostGatewayIps;
+    const own =
+      this.#records
+        .networks()
+        .find(isDefaultBridge)
+        ?.ipam.pools.flatMap(({ gateway }) => gateway ?? []) ?? [];
+    if (own.length > 0) return own;
     throw new AppError('invalid', 'unable to derive the IP value for host-gateway: there is no default network');
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { AppError } from '../base/index.ts';
 import type { EndpointLease, EndpointRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
@@ -38,7 +38,7 @@ export class Sandboxes {
     const sandbox = sandboxRecord(id, request, published, gateway);
     this.#record(sandbox, endpoints);
     undo.defer(() => this.down(containerId));
-    await this.#build(sandbox, netns);
+    await this.#build(sandbox, netns, request.sysctls);
     undo.move();
     return { sandbox, netnsPath: pins.path(sandbox.id) };
   }
@@ -56,12 +56,12 @@ export class Sandboxes {
   }
 
   /** The kernel, the resolver and the files, from the records. The kernel's part is done before the first wait ends. */
-  async #build(sandbox: SandboxRecord, netns: number): Promise<void> {
+  async #build(sandbox: SandboxRecord, netns: number, sysctls: SandboxRequest['sysctls']): Promise<void> {
     const { records, planner, reconciler, names, files } = this.#core;
     const networkIds = records.endpointsOf(sandbox.containerId).map(({ networkId }) => networkId);
     const before = planner.networks(networkIds);
     const plugged = reconciler.change(before, mergePlans([before, planner.container(sandbox.containerId)]));
-    const written = files.write(sandbox);
+    const written = files.write(sandbox, { ipv6: hasIpv6Loopback(sysctls) });
     await Promise.all([plugged, written]);
     names.open(sandbox, netns);
     names.refresh(networkIds);
@@ -89,6 +89,7 @@ export class Sandboxes {
   async down(containerId: string): Promise<void> {
     const { records, planner, leases, ports, names, files } = this.#core;
     const sandbox = records.sandboxOf(containerId);
+    files.forget(containerId);
     if (sandbox === undefined) return;
     const plan = planner.container(containerId);
     const published = gatewayAddresses(this.#core, sandbox);
@@ -99,7 +100,6 @@ export class Sandboxes {
     });
     names.close(sandbox);
     names.refresh(endpoints.map(({ networkId }) => networkId));
-    files.forget(sandbox);
     ports.release(containerId);
     for (const { networkId, lease } of endpoints) if (lease !== undefined) leases.giveBack(networkId, lease);
     const networkIds = endpoints.map(({ networkId }) => networkId);
@@ -196,3 +196,8 @@ function sandboxRecord(
     naming: { filesDir, dns, dnsSearch, dnsOptions, extraHosts },
   };
 }
+
+/** Not where the kernel has no IPv6, nor where the container is to have none: then hosts names no ::1. */
+const hasIpv6Loopback = (sysctls: SandboxRequest['sysctls']): boolean =>
+  existsSync('/proc/sys/net/ipv6') &&
+  !['all', 'lo'].some((name) => Number(sysctls[`net.ipv6.conf.${name}.disable_ipv6`] ?? 0) !== 0);

@@ -55,13 +55,12 @@ export function dropLostSandboxes({ records, leases, pins, log }: Core): void {
 
 /** What lives in this process for the sandboxes that are up: port reservations, relays, the resolver. */
 export async function resume(core: Core): Promise<void> {
-  const { records, ports, names, files, pins, log } = core;
+  const { records, ports, names, pins, log } = core;
   names.refresh(records.networks().map(({ id }) => id));
   for (const sandbox of records.sandboxes()) {
     const lost = await ports.restore(ownerOf(sandbox), hostPortsOf(sandbox));
     for (const text of lost) log.warn(`container ${sandbox.containerName}: ${text}`);
     serve(core, sandbox);
-    files.remember(sandbox);
     pins.with(sandbox.id, (netns) => names.repair(sandbox, netns));
   }
 }

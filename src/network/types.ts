@@ -129,6 +129,8 @@ export type NetworkOptions = {
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
+  /** What "host-gateway" of `--add-host` stands for; absent or empty: the default bridge's own addresses. */
+  readonly hostGatewayIps?: readonly string[];
   readonly ipForward: boolean;
   /** Where the engine turned forwarding on, it does not guard what is forwarded between others' interfaces. */
   readonly ipForwardNoDrop?: boolean;

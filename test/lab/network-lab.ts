@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { Log } from '../../src/base/index.ts';
+import { HostResolvers } from '../../src/network/dns/index.ts';
 import {
   createNetworkController,
   type NetworkController,
@@ -29,6 +30,8 @@ export class NetworkLab {
   readonly #netns = createNetns();
   readonly #options: Partial<NetworkOptions>;
   network!: NetworkController;
+  /** A resolv.conf in the place of the host's, from the next start of the engine on. */
+  resolvConf: string | undefined;
 
   private constructor(options: Partial<NetworkOptions>) {
     this.#options = options;
@@ -57,6 +60,7 @@ export class NetworkLab {
       store: this.store,
       log: new Log('warn', (line) => this.#warned(line)),
       hostNetns: this.#netns.fd,
+      ...(this.resolvConf === undefined ? {} : { hostResolvers: new HostResolvers(this.resolvConf, '') }),
     });
     await this.network.start();
   }

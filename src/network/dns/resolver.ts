@@ -1,4 +1,3 @@
-import { Poller } from '../../syscall/poller.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import { UdpService } from './listen/udp.ts';
 import { SandboxResolver } from './sandbox.ts';
@@ -13,12 +12,12 @@ export class Resolver implements Disposable {
   readonly #options: ResolverOptions;
   readonly #zones = new Zones();
   readonly #host: Forwarder;
-  readonly #poller = new Poller();
-  readonly #service = new UdpService(this.#poller);
+  readonly #service: UdpService;
   readonly #sandboxes = new Map<string, SandboxResolver>();
 
   constructor(options: ResolverOptions) {
     this.#options = options;
+    this.#service = new UdpService(options.poller);
     this.#host = new Forwarder({ servers: options.hostResolvers });
   }
 
@@ -68,6 +67,5 @@ export class Resolver implements Disposable {
   [Symbol.dispose](): void {
     for (const id of [...this.#sandboxes.keys()]) this.closeSandbox(id);
     this.#host[Symbol.dispose]();
-    this.#poller[Symbol.dispose]();
   }
 }

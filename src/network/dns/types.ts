@@ -1,4 +1,5 @@
 import type { Log } from '../../base/index.ts';
+import type { Poller } from '../../syscall/poller.ts';
 
 /** A port on which somebody serves: answered to SRV questions. */
 export type Service = { readonly protocol: 'tcp' | 'udp' | 'sctp'; readonly port: number };
@@ -38,6 +39,7 @@ export type SandboxView = {
 
 export type ResolverOptions = {
   readonly log: Log;
+  readonly poller: Poller;
   /** Servers of the host's resolv.conf, at most three are asked; read anew for each forwarded query, so keep it cheap. */
   readonly hostResolvers: () => readonly string[];
 };

@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { silent } from '../../../src/base/index.ts';
 import { Resolver } from '../../../src/network/dns/index.ts';
 import { warmThreadPool } from '../../../src/syscall/netns.ts';
+import { Poller } from '../../../src/syscall/poller.ts';
 
 /** What a test says of it. */
 export type Setting = {
@@ -14,7 +15,7 @@ export type Setting = {
 const [path = '', json = '{}'] = process.argv.slice(2);
 const setting = JSON.parse(json) as Setting;
 await warmThreadPool();
-const resolver = new Resolver({ log: silent, hostResolvers: () => setting.hostServers ?? [] });
+const resolver = new Resolver({ log: silent, poller: new Poller(), hostResolvers: () => setting.hostServers ?? [] });
 const many = Array.from({ length: 100 }, (_, i) => `172.18.1.${i}`);
 resolver.setZone('front', () => ({
   name: 'front',

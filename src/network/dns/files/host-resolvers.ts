@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { parseResolvConf } from './resolv-conf.ts';
 import type { ResolvConf } from './types.ts';
+import { PathWatch } from './watch-path.ts';
 
 const stub = '127.0.0.53';
 const none: ResolvConf = { nameservers: [], search: [], options: [] };
@@ -12,7 +14,7 @@ export type HostResolvConf = {
   readonly reachable: ResolvConf;
 };
 
-/** The host's resolv.conf, read again when the file changed; looked at once a second at most. */
+/** The host's resolv.conf. Told of a change by the kernel; besides, looked at once a second at most when it is used. */
 export class HostResolvers {
   readonly #path: string;
   readonly #behindStub: string;
@@ -40,6 +42,18 @@ export class HostResolvers {
   /** For the resolver. */
   readonly servers = (): readonly string[] => this.current().host.nameservers;
 
+  /** Calls `changed` after each change of the content, until disposed. */
+  follow(changed: () => void): Disposable {
+    let last = this.current();
+    return new PathWatch([this.#path, this.#behindStub], () => {
+      this.#checkedMs = Number.NEGATIVE_INFINITY;
+      const now = this.current();
+      if (isDeepStrictEqual(now, last)) return;
+      last = now;
+      changed();
+    });
+  }
+
   #read(): HostResolvConf {
     const host = read(this.#path);
     const onlyStub = host.nameservers.length === 1 && host.nameservers[0] === stub;
@@ -49,7 +63,7 @@ export class HostResolvers {
 
 /** A host without the file has no servers: that is an answer, not a failure. */
 function read(path: string): ResolvConf {
-  return stamp(path) === absent ? none : parseResolvConf(readFileSync(path, 'utf8'));
+  return stamp(path) === absent ? none : parseResolvConf(readFileSync(path, 'utf8'), path);
 }
 
 const absent = '-';

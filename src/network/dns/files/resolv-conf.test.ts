@@ -17,6 +17,8 @@ describe('parseResolvConf()', () => {
       nameservers: ['192.0.2.1', 'fe80::1%eth0'],
       search: ['b', 'c'],
       options: ['ndots:2', 'rotate', 'trust-ad'],
+      others: ['sortlist 1.2.3.4'],
+      invalid: ['nonsense'],
     });
   });
 
@@ -64,5 +66,32 @@ describe('embeddedResolvConf()', () => {
 
   test('leaves an ndots that somebody chose', () => {
     assert.match(embeddedResolvConf(none, { ...none, options: ['ndots:4'] }), /^options ndots:4$/m);
+  });
+
+  test('says in comments where each part comes from, in the form Docker gives them', () => {
+    const conf = parseResolvConf(
+      'nameserver 127.0.0.53\nnameserver bad\nsearch lan\noptions ndots:2\nsortlist 1.2.3.4\n',
+      '/etc/resolv.conf',
+    );
+    const [, ...rest] = embeddedResolvConf(conf, { ...none, search: ['one', 'two'] }).split('\n');
+    assert.deepEqual(rest, [
+      'nameserver 127.0.0.11',
+      'search one two',
+      'options ndots:2',
+      'sortlist 1.2.3.4',
+      '',
+      "# Based on host file: '/etc/resolv.conf' (internal resolver)",
+      '# Invalid nameservers: [bad]',
+      '# ExtServers: [host(127.0.0.53)]',
+      '# Overrides: [search]',
+      '# Option ndots from: host',
+      '',
+    ]);
+    assert.match(
+      embeddedResolvConf(none, { ...none, nameservers: ['192.0.2.1'] }),
+      /^# ExtServers: \[192\.0\.2\.1\]$/m,
+    );
+    assert.match(embeddedResolvConf(none, none), /^# NO EXTERNAL NAMESERVERS DEFINED$/m);
+    assert.match(bridgeResolvConf(conf, none, false), /\(legacy\)\n.*\n# Used default nameservers\.\n/);
   });
 });

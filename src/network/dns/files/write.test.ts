@@ -43,4 +43,16 @@ describe('writeGenerated()', () => {
     assert.equal(await writeGenerated(path, 'three\n'), false);
     assert.equal(readFileSync(path, 'utf8'), 'mine\n');
   });
+
+  test('does not take what a crash left for an edit', async (t) => {
+    const path = fileIn(t);
+    await writeGenerated(path, 'one\n');
+    // As if the engine were killed after either of its two writes.
+    for (const left of ['one\n', 'two\n']) {
+      await writeGenerated(path, 'two\n');
+      writeFileSync(path, left);
+      assert.equal(await writeGenerated(path, 'three\n'), true, left);
+      await writeGenerated(path, 'one\n');
+    }
+  });
 });

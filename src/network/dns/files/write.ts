@@ -14,14 +14,18 @@ export async function writeInPlace(path: string, content: string): Promise<void>
 
 /**
  * The same, unless somebody else changed the file since it was last written here: then it stays theirs. What was
- * written is remembered as a digest beside it, `<path>.hash`. Answers whether the file now has `content`.
+ * written is remembered as digests beside it, `<path>.hash`: of the content that comes, and of the one that goes, so
+ * that a crash between the two leaves no file that looks edited. Answers whether the file now has `content`. One call
+ * at a time for each path.
  */
 export async function writeGenerated(path: string, content: string): Promise<boolean> {
   if (!existsSync(path)) return writeFirst(path, content);
-  const [current, remembered] = await Promise.all([readOrNothing(path), readOrNothing(`${path}.hash`)]);
-  if (current !== undefined && remembered !== undefined && digest(current) !== remembered) return current === content;
+  const [current, remembered = ''] = await Promise.all([readOrNothing(path), readOrNothing(`${path}.hash`)]);
+  if (current === content) return true;
+  const before = current === undefined ? '' : digest(current);
+  if (current !== undefined && remembered !== '' && !remembered.split('\n').includes(before)) return false;
+  await writeFile(`${path}.hash`, `${digest(content)}\n${before}`);
   await writeInPlace(path, content);
-  await writeFile(`${path}.hash`, digest(content));
   return true;
 }
 
