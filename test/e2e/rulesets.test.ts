@@ -20,7 +20,8 @@ type Scene = {
 const v4 = '--subnet 203.0.113.0/24';
 const v6 = '--ipv6 --subnet 2001:db8:1::/64';
 const mode = (value: string, family = 4): string => `-o com.docker.network.bridge.gateway_mode_ipv${family}=${value}`;
-const run = (options: string): string => `run -d --name www --network web ${options} busybox sleep 1000`;
+const run = (options: string): string =>
+  `run -d --name www --network web ${options} busybox sleep 1000`.replace('  ', ' ');
 
 const scenes: readonly Scene[] = [
   {
@@ -47,6 +48,15 @@ const scenes: readonly Scene[] = [
     title: 'A network whose containers are kept apart (ICC off)',
     why: 'In `apart` instead of `peers`; on the bridge itself its ports are isolated by the kernel.',
     commands: [`network create ${v4} -o com.docker.network.bridge.enable_icc=false web`],
+  },
+  {
+    title: 'A link where containers are kept apart',
+    why: 'One of them may go to the ports that the other exposes or publishes, and nobody else.',
+    commands: [
+      `network create ${v4} -o com.docker.network.bridge.enable_icc=false web`,
+      run('--expose 80'),
+      'run -d --name client --network web --link www busybox sleep 1000',
+    ],
   },
   {
     title: 'A network that keeps its addresses',
@@ -97,6 +107,11 @@ const scenes: readonly Scene[] = [
     title: 'A range of ports, other numbers inside',
     why: 'An element for each port: a map cannot add.',
     commands: [`network create ${v4} web`, run('-p 9000-9001:80-81/udp')],
+  },
+  {
+    title: 'A macvlan network',
+    why: 'Its containers are on the wire of the parent link, which the host’s rules do not see.',
+    commands: [`network create -d macvlan ${v4} -o parent=eth0 web`, run('')],
   },
   {
     title: 'A container without a network, and one on the host’s',

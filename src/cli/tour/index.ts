@@ -10,6 +10,7 @@ import { connect } from './steps/connect.ts';
 import { host } from './steps/host.ts';
 import { hostView } from './steps/host-view.ts';
 import { isolation } from './steps/isolation.ts';
+import { macvlan } from './steps/macvlan.ts';
 import { defaultNames, ownNames } from './steps/name-files.ts';
 import { none } from './steps/none.ts';
 import { publishChosen, publishRandom } from './steps/publish-tcp.ts';
@@ -28,6 +29,7 @@ const stepsBefore: readonly Step[] = [
   publishUdp,
   none,
   host,
+  macvlan,
   defaultNames,
   ownNames,
   resolver,
@@ -42,6 +44,7 @@ const containers = [
   'udp1',
   'none1',
   'host1',
+  'mac1',
   'mac1',
   'name1',
   'test4',
@@ -65,7 +68,7 @@ export async function playTour(
   const shell = await prepare(context, options.image);
   using stop = interruptible();
   await using scene = new Scene({ context, say, host: shell, image: options.image, stop: stop.signal });
-  await scene.chooseNames(containers, ['isolated_nw']);
+  await scene.chooseNames(containers, ['isolated_nw', 'macvlan1']);
   if (shell.elsewhere) await say.note("The engine has a network namespace of its own: the host's tools run there.");
   const linksBefore = (await scene.links()).map(({ ifname }) => ifname);
   // Awaited here: the scene is cleared when this scope ends.

@@ -18,7 +18,7 @@ test('findEngine() finds the process that listens on a socket, and its network n
 test('tour --list names the steps without an engine', async () => {
   const { code, stdout } = await runWith('unix:///nonexistent.sock', ['tour', '--list']);
   assert.equal(code, 0);
-  assert.match(stdout, /^1\. Two containers[\s\S]*\n13\. Remove everything\n$/);
+  assert.match(stdout, /^1\. Two containers[\s\S]*\n14\. Remove everything\n$/);
 });
 
 test('tour says which image it needs', async () => {
