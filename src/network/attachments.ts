@@ -2,11 +2,12 @@ import { newId } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { checkAttachment, checkDetachment } from './endpoint-settings.ts';
+import { gatewayIds } from './gateway.ts';
 import { freeInterface } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
-import { gatewayAddresses, hostPortsOf, ownerOf, reserve, serve, withdraw } from './publishing.ts';
+import { gatewayAddresses, hostPortsOf, ownerOf, reserve, serve, translates, withdraw } from './publishing.ts';
 
 /** Attaches containers to networks and takes them off, live while their sandbox is up. Called in the container's turn. */
 export class Attachments {
@@ -58,14 +59,14 @@ export class Attachments {
     const before = this.#plan(containerId, network);
     const published = gatewayAddresses(this.#core, sandbox);
     const others = records.endpointsOf(containerId).filter(({ id }) => id !== endpoint.id);
-    const moved = await this.#withGateway(sandbox, others);
+    const moved = await this.#withGateways(sandbox, others);
     records.transaction(() => {
       leases.end(endpoint, sandbox.containerName);
       records.deleteEndpoint(endpoint);
       records.putSandbox(moved);
     });
     await this.#settle(moved, network, before);
-    if (moved.gatewayEndpointId !== sandbox.gatewayEndpointId) withdraw(this.#core, sandbox, published);
+    withdraw(this.#core, sandbox, published);
     this.#releaseUnused(moved);
     leases.giveBack(network.id, endpoint.lease);
   }
@@ -88,7 +89,7 @@ export class Attachments {
     const before = this.#plan(sandbox.containerId, network);
     const leased = { ...endpoint, lease };
     const published = gatewayAddresses(this.#core, sandbox);
-    const moved = await this.#withGateway(sandbox, [...existing, leased]);
+    const moved = await this.#withGateways(sandbox, [...existing, leased]);
     undo.defer(() => this.#releaseUnused(sandbox));
     records.transaction(() => {
       records.putEndpoint(leased);
@@ -103,7 +104,7 @@ export class Attachments {
       await reconciler.change(after, before);
     });
     await this.#settle(moved, network, before);
-    if (moved.gatewayEndpointId !== sandbox.gatewayEndpointId) withdraw(this.#core, sandbox, published);
+    withdraw(this.#core, sandbox, published);
     this.#releaseUnused(moved);
     undo.move();
     return leased;
@@ -130,21 +131,15 @@ export class Attachments {
    * The sandbox as it leads out through one of these. Its ports go along with their numbers; without a way out there
    * are none, and with the first one they are reserved.
    */
-  async #withGateway(
-    { gatewayEndpointId: _, ...rest }: SandboxRecord,
+  async #withGateways(
+    { gatewayEndpointId: _, gateway6EndpointId: __, ...rest }: SandboxRecord,
     endpoints: readonly EndpointRecord[],
   ): Promise<SandboxRecord> {
-    const gateway = this.#core.planner.gatewayAmong(endpoints);
-    if (gateway === undefined) return { ...rest, ports: [] };
+    const gateways = this.#core.planner.gatewaysAmong(endpoints);
     const { portRequests = [] } = rest;
-    const kept = hostPortsOf(rest).length > 0 && this.#translates(gateway);
-    const ports = kept ? rest.ports : await reserve(this.#core, ownerOf(rest), portRequests, gateway);
-    return { ...rest, ports, gatewayEndpointId: gateway.id };
-  }
-
-  #translates({ networkId }: EndpointRecord): boolean {
-    const network = this.#core.records.network(networkId);
-    return network !== undefined && this.#core.drivers.get(network.driver).translates(network);
+    const kept = hostPortsOf(rest).length > 0 && translates(this.#core, gateways);
+    const ports = kept ? rest.ports : await reserve(this.#core, ownerOf(rest), portRequests, gateways);
+    return { ...rest, ports, ...gatewayIds(gateways) };
   }
 
   /** Gives the host ports back of a sandbox that is left with none. */

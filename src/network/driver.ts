@@ -26,11 +26,13 @@ export type JoinedEndpoint = {
   readonly endpoint: EndpointRecord;
   readonly lease: EndpointLease;
   readonly sandbox: SandboxRecord;
-  /** Holds the sandbox's default route and its published ports. */
-  readonly isGateway: boolean;
   /** Links from and to this endpoint. Asked for only where they matter: it looks at all members. Absent: none. */
   links?(): readonly Link[];
 };
+
+/** Whether an endpoint holds its sandbox's default route of a family, and the ports published in it. */
+export const leads = ({ endpoint, sandbox }: Pick<JoinedEndpoint, 'endpoint' | 'sandbox'>, family: 4 | 6): boolean =>
+  endpoint.id === (family === 4 ? sandbox.gatewayEndpointId : sandbox.gateway6EndpointId);
 
 /** Where a sandbox's default route leads through one of its endpoints; "" to the link itself, without a gateway. */
 export type Gateway = { readonly ipv4?: string; readonly ipv6?: string };

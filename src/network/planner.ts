@@ -1,6 +1,6 @@
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { JoinedEndpoint } from './driver.ts';
-import { chooseGateway } from './gateway.ts';
+import { chooseGateways, type Gateways } from './gateway.ts';
 import { linksOf } from './links.ts';
 import { emptyNamespace, emptyPlan, mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
@@ -53,9 +53,9 @@ export class Planner {
     ]);
   }
 
-  /** The endpoint among these that the default route goes through. */
-  gatewayAmong(endpoints: readonly EndpointRecord[]): EndpointRecord | undefined {
-    return chooseGateway(
+  /** The endpoints among these that the default routes go through. */
+  gatewaysAmong(endpoints: readonly EndpointRecord[]): Gateways {
+    return chooseGateways(
       endpoints.flatMap((endpoint) => {
         const network = this.#records.network(endpoint.networkId);
         if (network === undefined) return [];
@@ -74,8 +74,7 @@ export class Planner {
       const network = this.#records.network(endpoint.networkId);
       const { lease } = endpoint;
       if (network === undefined || lease === undefined) return [];
-      const isGateway = endpoint.id === sandbox.gatewayEndpointId;
-      return [{ network, endpoint, lease, sandbox, isGateway, links: () => linksOf(this.#records, endpoint) }];
+      return [{ network, endpoint, lease, sandbox, links: () => linksOf(this.#records, endpoint) }];
     });
   }
 

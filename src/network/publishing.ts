@@ -1,5 +1,6 @@
-import type { EndpointRecord, PortRequest, PublishedPort, SandboxRecord } from '../store/records.ts';
+import type { EndpointLease, NetworkRecord, PortRequest, PublishedPort, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
+import type { Gateways } from './gateway.ts';
 import type { PortOwner, RelayTarget } from './ports/index.ts';
 
 /** What a container's host ports need of the core. */
@@ -11,29 +12,38 @@ export const ownerOf = (of: { readonly containerId: string; readonly containerNa
 });
 
 /**
- * Resolves and reserves what is to be published through this endpoint; nothing while no network leads out. Through a
+ * Resolves and reserves what is to be published through these endpoints; nothing while no network leads out. Through a
  * network without translation the container's own ports are opened, and none of the host's.
  */
 export async function reserve(
-  { records, drivers, ports, log }: Parts & Pick<Core, 'log'>,
+  parts: Parts & Pick<Core, 'log'>,
   owner: PortOwner,
   requests: readonly PortRequest[],
-  gateway: EndpointRecord | undefined,
+  gateways: Gateways,
 ): Promise<readonly PublishedPort[]> {
-  const network = gateway && records.network(gateway.networkId);
-  if (network === undefined || requests.length === 0) return [];
-  const driver = drivers.get(network.driver);
-  if (driver.publishes === false) {
-    log.warn(
-      `container ${owner.name}: ports of network ${network.name} (${driver.name}) are not published: none is needed`,
-    );
+  const networks = networksOf(parts, gateways);
+  if (networks.length === 0 || requests.length === 0) return [];
+  const network = networks.find(({ driver }) => parts.drivers.get(driver).publishes !== false);
+  if (network === undefined) {
+    const [{ name, driver } = { name: '', driver: '' }] = networks;
+    parts.log.warn(`container ${owner.name}: ports of network ${name} (${driver}) are not published: none is needed`);
     return [];
   }
-  const hostIp = driver.hostBinding(network) ?? '';
+  const hostIp = parts.drivers.get(network.driver).hostBinding(network) ?? '';
   // Host addresses of ports that name none come from the network they are published through.
   const bound = requests.map((request) => (request.hostIp === '' ? { ...request, hostIp } : request));
-  return driver.translates(network) ? ports.reserve(owner, bound) : bound.map(opened);
+  return translates(parts, gateways) ? parts.ports.reserve(owner, bound) : bound.map(opened);
 }
+
+/** Whether ports published through these endpoints are the host's, in one family at least. */
+export const translates = (parts: Pick<Core, 'records' | 'drivers'>, gateways: Gateways): boolean =>
+  networksOf(parts, gateways).some((network) => {
+    const driver = parts.drivers.get(network.driver);
+    return driver.publishes !== false && driver.translates(network);
+  });
+
+const networksOf = ({ records }: Pick<Core, 'records'>, { ipv4, ipv6 }: Gateways): readonly NetworkRecord[] =>
+  [ipv4, ipv6].flatMap((endpoint) => (endpoint && records.network(endpoint.networkId)) ?? []);
 
 const opened = ({ protocol, containerPort, hostIp }: PortRequest): PublishedPort => ({
   protocol,
@@ -47,27 +57,32 @@ const opened = ({ protocol, containerPort, hostIp }: PortRequest): PublishedPort
 export const hostPortsOf = ({ ports }: SandboxRecord): readonly PublishedPort[] =>
   ports.filter(({ hostPort }) => hostPort !== 0);
 
-/** Starts or moves what serves the sandbox's ports to the addresses of its gateway endpoint, now that the rules are in. */
+/** Starts or moves what serves the sandbox's ports to the addresses of its gateway endpoints, now that the rules are in. */
 export function serve({ records, ports, flows }: Parts, sandbox: SandboxRecord): void {
   const addresses = gatewayAddresses({ records }, sandbox);
-  if (sandbox.ports.length === 0 || addresses === undefined) return;
+  if (sandbox.ports.length === 0 || Object.keys(addresses).length === 0) return;
   ports.serve(sandbox.containerId, addresses);
   flows.published(sandbox.ports, addresses);
 }
 
-/** After the rules are out that led to the sandbox's gateway endpoint, whose addresses were these. */
-export function withdraw({ flows }: Parts, sandbox: SandboxRecord, addresses: RelayTarget | undefined): void {
-  if (sandbox.ports.length > 0 && addresses !== undefined) flows.withdrawn(addresses);
+/** After the rules are out that led to these addresses of the sandbox, and no longer do. */
+export function withdraw(core: Parts, sandbox: SandboxRecord, published: RelayTarget): void {
+  if (sandbox.ports.length === 0) return;
+  const { ipv4, ipv6 } = gatewayAddresses(core, core.records.sandboxOf(sandbox.containerId));
+  core.flows.withdrawn({
+    ...(published.ipv4 === undefined || published.ipv4 === ipv4 ? {} : { ipv4: published.ipv4 }),
+    ...(published.ipv6 === undefined || published.ipv6 === ipv6 ? {} : { ipv6: published.ipv6 }),
+  });
 }
 
-/** Where the sandbox's ports lead; undefined while no network leads out. */
+/** Where the sandbox's ports lead; nowhere while it has none, or no network leads out. */
 export function gatewayAddresses(
   { records }: Pick<Core, 'records'>,
-  { gatewayEndpointId }: SandboxRecord,
-): RelayTarget | undefined {
-  const lease = gatewayEndpointId === undefined ? undefined : records.endpoint(gatewayEndpointId)?.lease;
-  if (lease === undefined) return undefined;
-  const ipv4 = lease.ipv4?.split('/')[0];
-  const ipv6 = lease.ipv6?.split('/')[0];
+  sandbox: Pick<SandboxRecord, 'gatewayEndpointId' | 'gateway6EndpointId'> | undefined,
+): RelayTarget {
+  const leaseOf = (id: string | undefined): EndpointLease | undefined =>
+    id === undefined ? undefined : records.endpoint(id)?.lease;
+  const ipv4 = leaseOf(sandbox?.gatewayEndpointId)?.ipv4?.split('/')[0];
+  const ipv6 = leaseOf(sandbox?.gateway6EndpointId)?.ipv6?.split('/')[0];
   return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
 }

@@ -2,6 +2,7 @@ import { closeSync, existsSync } from 'node:fs';
 import { AppError } from '../base/index.ts';
 import type { EndpointLease, EndpointRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
+import { type Gateways, gatewayIds } from './gateway.ts';
 import { freeInterface } from './leases.ts';
 import { networkNotFound } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
@@ -28,14 +29,14 @@ export class Sandboxes {
     const { ports, pins, planner, fresh } = this.#core;
     await this.down(containerId);
     const endpoints = this.#endpoints(containerId);
-    const gateway = planner.gatewayAmong(endpoints);
+    const gateways = planner.gatewaysAmong(endpoints);
     await using undo = new AsyncDisposableStack();
-    const published = await this.#reserve(request, gateway);
+    const published = await this.#reserve(request, gateways);
     undo.defer(() => ports.release(containerId));
     const { id, netns } = await fresh.take();
     undo.defer(() => pins.remove(id));
     using _open = { [Symbol.dispose]: () => closeSync(netns) };
-    const sandbox = sandboxRecord(id, request, published, gateway);
+    const sandbox = sandboxRecord(id, request, published, gateways);
     this.#record(sandbox, endpoints);
     undo.defer(() => this.down(containerId));
     await this.#build(sandbox, netns, request.sysctls);
@@ -44,9 +45,10 @@ export class Sandboxes {
   }
 
   /** The host ports. What is wrong with them names the endpoint that they lead to, as in Docker. */
-  async #reserve(request: SandboxRequest, gateway: EndpointRecord | undefined): Promise<readonly PublishedPort[]> {
+  async #reserve(request: SandboxRequest, gateways: Gateways): Promise<readonly PublishedPort[]> {
+    const gateway = gateways.ipv4 ?? gateways.ipv6;
     try {
-      return await reserve(this.#core, ownerOf(request), request.ports, gateway);
+      return await reserve(this.#core, ownerOf(request), request.ports, gateways);
     } catch (error) {
       if (!(error instanceof AppError) || gateway === undefined) throw error;
       const where = `${request.containerName} (${gateway.id})`;
@@ -179,7 +181,7 @@ function sandboxRecord(
   id: string,
   request: SandboxRequest,
   ports: readonly PublishedPort[],
-  gateway: EndpointRecord | undefined,
+  gateways: Gateways,
 ): SandboxRecord {
   const { containerId, containerName, hostname, domainname, filesDir, dns, dnsSearch, dnsOptions, extraHosts } =
     request;
@@ -192,7 +194,7 @@ function sandboxRecord(
     portRequests: request.ports,
     ports,
     ...(request.exposed === undefined ? {} : { exposed: request.exposed }),
-    ...(gateway === undefined ? {} : { gatewayEndpointId: gateway.id }),
+    ...gatewayIds(gateways),
     naming: { filesDir, dns, dnsSearch, dnsOptions, extraHosts },
   };
 }

@@ -161,8 +161,10 @@ export type SandboxRecord = {
   readonly ports: readonly PublishedPort[];
   /** Opened to who links to the container where containers are kept apart. Absent in records of before this was kept. */
   readonly exposed?: readonly ExposedPort[];
-  /** The endpoint that holds the default route and the published ports. */
+  /** The endpoint that holds the IPv4 default route and the ports published in IPv4. */
   readonly gatewayEndpointId?: string;
+  /** The same for IPv6: it may be another. */
+  readonly gateway6EndpointId?: string;
   readonly naming: SandboxNaming;
 };
 

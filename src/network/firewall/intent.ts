@@ -31,6 +31,8 @@ export type PortsIntent = {
   /** The container's addresses on its gateway endpoint, without prefix. */
   readonly ipv4?: string;
   readonly ipv6?: string;
+  /** The container has IPv6, but another endpoint holds the ports in it. */
+  readonly elsewhere6?: boolean;
   /** Absent: nat. */
   readonly mode4?: GatewayMode;
   readonly mode6?: GatewayMode;
@@ -78,7 +80,7 @@ export function elementsOfPorts(intent: PortsIntent): readonly NftElement[] {
   for (const port of intent.ports) {
     if (intent.ipv4 !== undefined) elements.push(...inFamily(intent, port, 4, spelled(intent.ipv4)));
     if (intent.ipv6 !== undefined) elements.push(...inFamily(intent, port, 6, spelled(intent.ipv6)));
-    else elements.push(...closed(intent, port));
+    else if (intent.ipv4 !== undefined && intent.elsewhere6 !== true) elements.push(...closed(intent, port));
   }
   return elements;
 }

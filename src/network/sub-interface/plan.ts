@@ -1,6 +1,6 @@
 import { Cidr, parseIp } from '../../base/index.ts';
 import type { NetworkRecord } from '../../store/records.ts';
-import type { Gateway, JoinedEndpoint } from '../driver.ts';
+import { type Gateway, type JoinedEndpoint, leads } from '../driver.ts';
 import { emptyNamespace, mergeNamespaces } from '../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute } from '../plan/types.ts';
 import { childConfig } from './config.ts';
@@ -68,13 +68,14 @@ function addressesOf({ endpoint, lease }: JoinedEndpoint, owner: string): readon
 
 /** The default routes, each by the gateway of the address's own subnet; without gateways, subnets of the network too. */
 function routesOf(family: Family, joined: JoinedEndpoint, owner: string): readonly PlannedRoute[] {
-  const { network, lease, isGateway } = joined;
+  const { network, lease } = joined;
   const link = lease.interface;
   const own = [lease.ipv4, lease.ipv6].filter((cidr) => cidr !== undefined);
   const onLink = !family.usesGateway(childConfig(family, network).kind);
   const sisters = onLink ? otherSubnets(network, own).map((destination) => ({ link, destination, owner })) : [];
-  if (!isGateway || childGateway(family, network) === undefined) return sisters;
-  const defaults = own.flatMap((cidr) => {
+  if (childGateway(family, network) === undefined) return sisters;
+  const leading = own.filter((cidr) => leads(joined, cidr.includes(':') ? 6 : 4));
+  const defaults = leading.flatMap((cidr) => {
     const destination = cidr.includes(':') ? '::/0' : '0.0.0.0/0';
     if (onLink) return [{ link, destination, owner }];
     const via = poolOf(network, cidr)?.gateway;

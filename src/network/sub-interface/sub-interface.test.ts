@@ -47,9 +47,11 @@ const joined = (more: Partial<NetworkRecord> = {}, ipv4 = '192.0.2.9/24'): Joine
     hostname: 'web',
     domainname: '',
     ports: [],
+    gatewayEndpointId: endpoint.id,
+    gateway6EndpointId: endpoint.id,
     naming: { filesDir: '', dns: [], dnsSearch: [], dnsOptions: [], extraHosts: [] },
   };
-  return { network: network(more), endpoint, lease, sandbox, isGateway: true };
+  return { network: network(more), endpoint, lease, sandbox };
 };
 
 test('a macvlan network on a parent wants nothing of the host but the parent', () => {

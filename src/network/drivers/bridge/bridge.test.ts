@@ -44,9 +44,10 @@ const joined = (more: Partial<JoinedEndpoint> = {}): JoinedEndpoint => {
     hostname: 'web',
     domainname: '',
     ports: [{ protocol: 'tcp', containerPort: 80, count: 1, hostIp: '', hostPort: 8080 }],
+    gatewayEndpointId: endpoint.id,
     naming: { filesDir: '', dns: [], dnsSearch: [], dnsOptions: [], extraHosts: [] },
   };
-  return { network: network(), endpoint, lease, sandbox, isGateway: true, ...more };
+  return { network: network(), endpoint, lease, sandbox, ...more };
 };
 
 test('planNetwork() is a bridge named for the network, with the gateway as its address', () => {
@@ -96,9 +97,32 @@ test('planEndpoint() of the gateway endpoint has the default route and the ports
     gateway.elements.map(({ set, key, value = '' }) => `${set} ${key} : ${value}`),
     ['publish4 tcp . 8080 : 192.0.2.2 . 80', 'closed6 tcp . 8080 : '],
   );
-  const other = driver.planEndpoint(joined({ isGateway: false }));
+  const { sandbox } = joined();
+  const other = driver.planEndpoint(joined({ sandbox: { ...sandbox, gatewayEndpointId: 'f' } }));
   assert.deepEqual(other.sandboxes.get('s')!.routes, []);
   assert.deepEqual(other.elements, []);
+});
+
+test('planEndpoint() has routes and ports of the families that it leads out in', () => {
+  const basis = joined();
+  const lease = { ...basis.lease, ipv6: '2001:db8::2/64' };
+  const pools = [...network().ipam.pools, { subnet: '2001:db8::/64', gateway: '2001:db8::1', automatic: true }];
+  const dual = network({ ipv6: true, ipam: { driver: 'default', options: {}, pools } });
+  const plan = (gateways: { gatewayEndpointId: string; gateway6EndpointId: string }): readonly string[] => {
+    const { sandboxes, elements } = driver.planEndpoint(
+      joined({ network: dual, lease, sandbox: { ...basis.sandbox, ...gateways } }),
+    );
+    return [...sandboxes.get('s')!.routes.map(({ via = '' }) => via), ...elements.map(({ set }) => set)];
+  };
+  const { id: own } = basis.endpoint;
+  assert.deepEqual(plan({ gatewayEndpointId: own, gateway6EndpointId: 'f' }), ['192.0.2.1', 'publish4']);
+  assert.deepEqual(plan({ gatewayEndpointId: 'f', gateway6EndpointId: own }), ['2001:db8::1', 'publish6']);
+  assert.deepEqual(plan({ gatewayEndpointId: own, gateway6EndpointId: own }), [
+    '192.0.2.1',
+    '2001:db8::1',
+    'publish4',
+    'publish6',
+  ]);
 });
 
 test('gateway() of an internal network is none', () => {

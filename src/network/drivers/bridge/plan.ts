@@ -1,6 +1,6 @@
 import { Cidr, formatIp, parseIp } from '../../../base/index.ts';
 import type { NetworkRecord, Pool } from '../../../store/records.ts';
-import type { DriverSettings, Gateway, JoinedEndpoint } from '../../driver.ts';
+import { type DriverSettings, type Gateway, type JoinedEndpoint, leads } from '../../driver.ts';
 import { elementsOfLink, elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
 import { emptyNamespace } from '../../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute, PlannedSysctl } from '../../plan/types.ts';
@@ -38,7 +38,7 @@ export function planBridgeNetwork(network: NetworkRecord, settings: DriverSettin
 
 /** A veth pair from the bridge to the sandbox; through the gateway endpoint also the default route and the ports. */
 export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSettings): Plan {
-  const { network, endpoint, lease, sandbox, isGateway } = joined;
+  const { network, endpoint, lease, sandbox } = joined;
   const config = bridgeConfig(network);
   const owner = `endpoint:${endpoint.id}`;
   const mtu = config.mtu ?? settings.mtu;
@@ -58,13 +58,13 @@ export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSetti
   const inside: NamespacePlan = {
     links: [inner],
     addresses: addressesOf(joined, owner),
-    routes: isGateway ? defaultRoutes(lease.interface, bridgeGateway(network), owner) : [],
+    routes: defaultRoutes(joined, owner),
     sysctls: lease.ipv6 === undefined ? [] : [enableIpv6(lease.interface, owner)],
   };
   return {
     host: { ...emptyNamespace, links: [outer] },
     sandboxes: new Map([[sandbox.id, inside]]),
-    elements: [...(isGateway ? portElements(joined, owner) : []), ...(config.icc ? [] : linkElements(joined, owner))],
+    elements: [...portElements(joined, owner), ...(config.icc ? [] : linkElements(joined, owner))],
   };
 }
 
@@ -116,10 +116,12 @@ function addressesOf({ endpoint, lease }: JoinedEndpoint, owner: string): readon
     .map((cidr) => ({ link: lease.interface, cidr, owner }));
 }
 
-function defaultRoutes(link: string, gateway: Gateway | undefined, owner: string): readonly PlannedRoute[] {
+function defaultRoutes(joined: JoinedEndpoint, owner: string): readonly PlannedRoute[] {
+  const link = joined.lease.interface;
+  const { ipv4, ipv6 } = bridgeGateway(joined.network) ?? {};
   const routes: PlannedRoute[] = [];
-  if (gateway?.ipv4 !== undefined) routes.push({ link, destination: '0.0.0.0/0', via: gateway.ipv4, owner });
-  if (gateway?.ipv6 !== undefined) routes.push({ link, destination: '::/0', via: gateway.ipv6, owner });
+  if (ipv4 !== undefined && leads(joined, 4)) routes.push({ link, destination: '0.0.0.0/0', via: ipv4, owner });
+  if (ipv6 !== undefined && leads(joined, 6)) routes.push({ link, destination: '::/0', via: ipv6, owner });
   return routes;
 }
 
@@ -133,15 +135,18 @@ const enableIpv6 = (link: string, owner: string): PlannedSysctl => ({
 const linkElements = (joined: JoinedEndpoint, owner: string): Plan['elements'] =>
   (joined.links?.() ?? []).flatMap((link) => elementsOfLink({ owner, ...link }));
 
-function portElements({ network, sandbox, lease }: JoinedEndpoint, owner: string): Plan['elements'] {
+/** In the families that this endpoint leads out in. */
+function portElements(joined: JoinedEndpoint, owner: string): Plan['elements'] {
+  const { network, sandbox, lease } = joined;
   const { mode4, mode6 } = bridgeConfig(network);
-  const ipv4 = lease.ipv4?.split('/')[0];
-  const ipv6 = lease.ipv6?.split('/')[0];
+  const ipv4 = leads(joined, 4) ? lease.ipv4?.split('/')[0] : undefined;
+  const ipv6 = leads(joined, 6) ? lease.ipv6?.split('/')[0] : undefined;
   return elementsOfPorts({
     owner,
     ports: sandbox.ports,
     mode4,
     mode6,
+    elsewhere6: sandbox.gateway6EndpointId !== undefined,
     ...(ipv4 === undefined ? {} : { ipv4 }),
     ...(ipv6 === undefined ? {} : { ipv6 }),
   });

@@ -1,10 +1,11 @@
 import type { EndpointRecord, NetworkRecord } from '../../../store/records.ts';
-import type { Gateway, JoinedEndpoint } from '../../driver.ts';
+import { type Gateway, type JoinedEndpoint, leads } from '../../driver.ts';
 import { emptyNamespace, emptyPlan } from '../../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedRoute } from '../../plan/types.ts';
 
 /** The interface that the plugin made, moved in and set up as it said; nothing before it has. */
-export function planRemoteEndpoint({ endpoint, lease, sandbox, isGateway, network }: JoinedEndpoint): Plan {
+export function planRemoteEndpoint(joined: JoinedEndpoint): Plan {
+  const { endpoint, lease, sandbox } = joined;
   const { source, routes = [] } = lease.plugin ?? {};
   if (source === undefined) return emptyPlan;
   const owner = `endpoint:${endpoint.id}`;
@@ -18,7 +19,7 @@ export function planRemoteEndpoint({ endpoint, lease, sandbox, isGateway, networ
   const inside: NamespacePlan = {
     links: [{ name: link, owner, kind: { type: 'moved', source }, ...(lease.mac === '' ? {} : { mac: lease.mac }) }],
     addresses: addresses.map((cidr) => ({ link, cidr, owner })),
-    routes: [...given, ...(isGateway ? defaultRoutes(link, remoteGateway(network, { lease }), owner) : [])],
+    routes: [...given, ...defaultRoutes(joined, owner)],
     sysctls: lease.ipv6 === undefined ? [] : [{ key: `net/ipv6/conf/${link}/disable_ipv6`, value: '0', owner }],
   };
   return { ...emptyPlan, host: emptyNamespace, sandboxes: new Map([[sandbox.id, inside]]) };
@@ -34,9 +35,11 @@ export function remoteGateway(
   return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
 }
 
-function defaultRoutes(link: string, gateway: Gateway | undefined, owner: string): readonly PlannedRoute[] {
+function defaultRoutes(joined: JoinedEndpoint, owner: string): readonly PlannedRoute[] {
+  const link = joined.lease.interface;
+  const { ipv4, ipv6 } = remoteGateway(joined.network, joined) ?? {};
   const routes: PlannedRoute[] = [];
-  if (gateway?.ipv4 !== undefined) routes.push({ link, destination: '0.0.0.0/0', via: gateway.ipv4, owner });
-  if (gateway?.ipv6 !== undefined) routes.push({ link, destination: '::/0', via: gateway.ipv6, owner });
+  if (ipv4 !== undefined && leads(joined, 4)) routes.push({ link, destination: '0.0.0.0/0', via: ipv4, owner });
+  if (ipv6 !== undefined && leads(joined, 6)) routes.push({ link, destination: '::/0', via: ipv6, owner });
   return routes;
 }

@@ -144,7 +144,8 @@ const plugin = {
 };
 
 test('the plan of an endpoint is what its plugin said: nothing before, an interface moved in afterwards', () => {
-  const joined = { network, endpoint, sandbox, isGateway: true };
+  const leading = { ...sandbox, gatewayEndpointId: endpoint.id };
+  const joined = { network, endpoint, sandbox: leading };
   const nothing = planRemoteEndpoint({ ...joined, lease });
   assert.deepEqual([...nothing.sandboxes], []);
   const { host, sandboxes, elements } = planRemoteEndpoint({ ...joined, lease: { ...lease, plugin } });
