@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { AppError, Cidr, hasCode, SysError } from '../../base/index.ts';
 import type { Message } from '../../netlink/message.ts';
 import { type AddressSpec, addressMessage, deleteAddressMessage } from '../../netlink/rt/address.ts';
@@ -174,10 +175,33 @@ export class Applier {
       indexOf: (name: string) => this.#index(name, host),
       netnsOf: (where: string) => this.#open(where).fd,
     };
+    const bear = async (one: PlannedLink, up: boolean): Promise<void> => {
+      await this.#open(host).route.requestAsync(await birthMessage(this.#where, one, around, up));
+    };
     try {
-      await this.#open(host).route.requestAsync(await birthMessage(this.#where, link, around));
+      await bear(link, true).catch(async (error: unknown) => {
+        if (!hasCode(error, 'EEXIST') || this.#where === host) throw error;
+        await this.#bearRenamed(link, bear);
+      });
     } catch (error) {
       throw (error instanceof SysError && linkRefusal(link, error)) || error;
+    }
+  }
+
+  /**
+   * Older kernels (6.1 does, 6.18 does not) look for the name of what is born in another namespace in that of the
+   * request: no eth0 for a container on a host that has one. So it is born under a name that nobody has.
+   */
+  async #bearRenamed(link: PlannedLink, bear: (one: PlannedLink, up: boolean) => Promise<void>): Promise<void> {
+    const { route } = this.#namespace;
+    const name = `new${randomBytes(6).toString('hex')}`;
+    await bear({ ...link, name }, false);
+    const index = await this.#namespace.indexOf(name);
+    try {
+      await route.requestAsync(setLinkMessage(index, { name: link.name, up: true }));
+    } catch (error) {
+      await route.requestAsync(deleteLinkMessage(index));
+      throw error;
     }
   }
 

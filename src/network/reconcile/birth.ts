@@ -15,9 +15,14 @@ export type Surroundings = {
 };
 
 /** The message that makes a link, to be sent in the host's namespace: in a sandbox's, it is born there. */
-export async function birthMessage(where: string, link: PlannedLink, around: Surroundings): Promise<Message> {
+export async function birthMessage(
+  where: string,
+  link: PlannedLink,
+  around: Surroundings,
+  up: boolean,
+): Promise<Message> {
   const { name, mac, mtu: mtuBytes, kind, master } = link;
-  const common: LinkSpec = { name, mac, mtuBytes, up: true, group: around.birthGroup };
+  const common: LinkSpec = { name, mac, mtuBytes, up, group: around.birthGroup };
   switch (kind.type) {
     case 'bridge':
       return bridgeMessage(common);
