@@ -7,18 +7,42 @@ export type Ip = { readonly family: 4 | 6; readonly value: bigint };
 const bitsOf = { 4: 32, 6: 128 } as const;
 
 export function isIp(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(':') && ipaddr.IPv6.isValid(text));
+  return quad(text) !== undefined || (text.includes(':') && ipaddr.IPv6.isValid(text));
 }
 
 /** Throws `invalid` for anything but a dotted quad or an IPv6 literal without zone. */
 export function parseIp(text: string): Ip {
+  const value4 = quad(text);
+  if (value4 !== undefined) return { family: 4, value: BigInt(value4) };
   if (!isIp(text) || text.includes('%')) throw new AppError('invalid', `invalid IP address: ${text}`);
   const bytes = ipaddr.parse(text).toByteArray();
   return { family: bytes.length === 4 ? 4 : 6, value: fromBytes(bytes) };
 }
 
 export function formatIp(ip: Ip): string {
+  if (ip.family === 4) {
+    const value = Number(ip.value);
+    return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+  }
   return ipaddr.fromByteArray(Array.from(toBytes(ip))).toString();
+}
+
+/** A dotted quad as a number; undefined for all else. Thousands are read when routes or networks are many. */
+function quad(text: string): number | undefined {
+  let value = 0;
+  let octet = -1;
+  let dots = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit === -2 && octet >= 0 && dots < 3) {
+      value = value * 256 + octet;
+      octet = -1;
+      dots++;
+    } else if (digit >= 0 && digit <= 9 && octet !== 0 && octet * 10 + digit <= 255) {
+      octet = octet < 0 ? digit : octet * 10 + digit;
+    } else return undefined;
+  }
+  return dots === 3 && octet >= 0 ? value * 256 + octet : undefined;
 }
 
 /** Network byte order: 4 or 16 bytes. */

@@ -53,8 +53,11 @@ export interface Driver {
   readonly addressed: boolean;
   /** The part that calls who makes its networks; absent where we do. */
   readonly external?: ExternalDriver;
-  /** Checks a new network in itself and against the others. Throws Docker's errors. */
-  check(network: NetworkRecord, others: readonly NetworkRecord[]): void;
+  /**
+   * Checks a new network in itself and against the others; `sharing` are those of them that have addresses in common
+   * with it (absent: ask all), so that nobody has to compare all. Throws Docker's errors.
+   */
+  check(network: NetworkRecord, others: readonly NetworkRecord[], sharing?: readonly NetworkRecord[]): void;
   /** What is odd but not refused, one sentence each. */
   warnings(network: NetworkRecord): readonly string[];
   /** A new network's record, checked, with what the driver adds. Absent: nothing. */

@@ -167,9 +167,8 @@ export class Leases {
     let siblings = this.#siblings.get(network.id);
     if (siblings === undefined) {
       const blocks = network.ipam.pools.map(({ subnet }) => Cidr.parse(subnet));
-      const others = new Set(blocks.flatMap((block) => this.#records.networksOn(block)));
-      siblings = [...others]
-        .filter(({ id }) => id !== network.id)
+      siblings = this.#records
+        .sharing(network)
         .flatMap((other) => this.#poolsOf(other))
         .filter(({ subnet }) => blocks.some((block) => block.overlaps(subnet)));
       this.#siblings.set(network.id, siblings);

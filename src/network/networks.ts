@@ -7,6 +7,7 @@ import {
   type AddressSpace,
   BlockIndex,
   defaultPools4,
+  Gaps,
   localPools6,
   planPools,
 } from './ipam/index.ts';
@@ -23,8 +24,11 @@ export class Networks {
   /** One for each thing that networks share: the last of them takes it along, and must know that it is the last. */
   readonly #sharing = new KeyedQueue();
 
+  readonly #gaps: Gaps;
+
   constructor(core: Core) {
     this.#core = core;
+    this.#gaps = new Gaps([core.records.subnets, core.hostRoutes.onLink]);
   }
 
   create(request: NetworkCreate): Promise<NetworkRecord> {
@@ -50,7 +54,7 @@ export class Networks {
   async #make(request: NetworkCreate, driver: Driver): Promise<NetworkRecord> {
     const { records, reconciler, planner, leases, log } = this.#core;
     const asked = this.#record(request, driver);
-    driver.check(asked, records.networks());
+    driver.check(asked, records.networks(), records.sharing(asked));
     const network = driver.complete?.(asked) ?? asked;
     for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);
     const before = planner.companions(network);
@@ -148,8 +152,9 @@ export class Networks {
     const pools4 = given.filter(({ base }) => base.family === 4);
     return {
       taken: records.subnets,
-      reserved: [hostRoutes.onLink, BlockIndex.of(nameServers().flatMap(asBlock))],
-      avoided: [hostRoutes.beyond],
+      gaps: this.#gaps,
+      reserved: [BlockIndex.of(nameServers().flatMap(asBlock))],
+      avoided: [hostRoutes.now().beyond],
       pools4: pools4.length > 0 ? pools4 : defaultPools4,
       pools6: pools6.length > 0 ? pools6 : localPools6(options.hostId ?? options.table),
     };

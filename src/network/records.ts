@@ -39,6 +39,12 @@ export class Records {
     return this.#subnets.overlapping(block).map(([, network]) => network);
   }
 
+  /** Other networks that have addresses in common with this one. */
+  sharing({ id, ipam }: NetworkRecord): readonly NetworkRecord[] {
+    const found = new Set(ipam.pools.flatMap(({ subnet }) => this.networksOn(Cidr.parse(subnet))));
+    return [...found].filter((other) => other.id !== id);
+  }
+
   putNetwork(record: NetworkRecord): void {
     const before = this.network(record.id);
     this.#store.networks.put(record);

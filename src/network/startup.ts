@@ -28,7 +28,7 @@ function defaultOf(core: Core, networks: Networks, before: NetworkRecord | undef
   const bridge = options.bridge ?? before?.options[bridgeOptions.name] ?? freeBridge(core);
   const choose = (): NetworkRecord['ipam']['pools'] => networks.choosePools({ ipv4: true, ipv6: false, pools: [] });
   const network = defaultBridge(options, before, bridge, choose);
-  drivers.get('bridge').check(network, records.networks());
+  drivers.get('bridge').check(network, records.networks(), records.sharing(network));
   return network;
 }
 

@@ -22,7 +22,7 @@ function listed(namespace: Namespace): string[] {
 
 const kept = (routes: HostRoutes): string[] =>
   ['0.0.0.0/0', '::/0']
-    .flatMap((block) => routes.overlapping(Cidr.parse(block)))
+    .flatMap((block) => routes.now().overlapping(Cidr.parse(block)))
     .map(text)
     .sort();
 

@@ -126,19 +126,7 @@ export class NetworkLab {
   }
 
   sandbox(containerId: string): SandboxRequest {
-    return {
-      containerId,
-      containerName: `c-${containerId.slice(0, 4)}`,
-      hostname: containerId.slice(0, 12),
-      domainname: '',
-      ports: [],
-      sysctls: {},
-      dns: [],
-      dnsSearch: [],
-      dnsOptions: [],
-      extraHosts: [],
-      filesDir: join(this.#dir, 'files', containerId),
-    };
+    return sandboxRequest(containerId, join(this.#dir, 'files', containerId));
   }
 
   /** How many namespaces in the run directory are nobody's. One may be there: the next sandbox's, made ahead. */
@@ -206,6 +194,20 @@ export const endpoint = (more: Partial<EndpointRequest> = {}): EndpointRequest =
   driverOptions: {},
   gatewayPriority: 0,
   ...more,
+});
+
+export const sandboxRequest = (id: string, filesDir: string): SandboxRequest => ({
+  containerId: id,
+  containerName: `c-${id.slice(0, 4)}`,
+  hostname: id.slice(0, 12),
+  domainname: '',
+  ports: [],
+  sysctls: {},
+  dns: [],
+  dnsSearch: [],
+  dnsOptions: [],
+  extraHosts: [],
+  filesDir,
 });
 
 export const networkCreate = (name: string, more: Partial<NetworkCreate> = {}): NetworkCreate => ({

@@ -58,7 +58,7 @@ export class ClashWatch {
 
   #look(network: NetworkRecord): void {
     for (const subnet of this.#subnets(network)) {
-      for (const route of this.#deps.routes.overlapping(subnet)) this.#judge(network, subnet, route);
+      for (const route of this.#deps.routes.now().overlapping(subnet)) this.#judge(network, subnet, route);
     }
   }
 

@@ -28,8 +28,10 @@ export class HostRoutes implements Disposable {
   readonly #byLink = new Map<number, Set<string>>();
   /** By the address that packets of this host get on the route. */
   readonly #preferring = new Map<string, Set<string>>();
-  readonly #onLink = new BlockIndex<Route>();
-  readonly #beyond = new BlockIndex<Route>();
+  /** What is on the host's own links. As old as the last turn of the loop, or the last `now`. */
+  readonly onLink = new BlockIndex<Route>();
+  /** What the host reaches through a gateway. */
+  readonly beyond = new BlockIndex<Route>();
   #listener: RouteListener | undefined;
   /** Addresses that are gone, and their links: see #checkAddresses. */
   readonly #lostAddresses = new Map<string, number>();
@@ -52,21 +54,14 @@ export class HostRoutes implements Disposable {
     this.#listener = listener;
   }
 
-  /** What is on the host's own links, at this moment. */
-  get onLink(): BlockIndex<Route> {
+  /** Brings all of it to this moment. */
+  now(): this {
     this.#watch.drain();
-    return this.#onLink;
-  }
-
-  /** What the host reaches through a gateway, at this moment. */
-  get beyond(): BlockIndex<Route> {
-    this.#watch.drain();
-    return this.#beyond;
+    return this;
   }
 
   overlapping(block: Cidr): readonly Route[] {
-    this.#watch.drain();
-    return [this.#onLink, this.#beyond].flatMap((index) => index.overlapping(block)).map(([, route]) => route);
+    return [this.onLink, this.beyond].flatMap((index) => index.overlapping(block)).map(([, route]) => route);
   }
 
   /** Reads the whole table, and tells what was different. */
@@ -145,14 +140,14 @@ export class HostRoutes implements Disposable {
   }
 
   #sameTarget({ destination, metric }: Route): readonly string[] {
-    return [this.#onLink, this.#beyond]
+    return [this.onLink, this.beyond]
       .flatMap((index) => index.overlapping(destination))
       .filter(([block, route]) => block.prefix === destination.prefix && route.metric === metric)
       .map(([, route]) => keyOf(route));
   }
 
   #indexOf(route: Route): BlockIndex<Route> {
-    return route.gateway === undefined && route.linkIndex !== undefined ? this.#onLink : this.#beyond;
+    return route.gateway === undefined && route.linkIndex !== undefined ? this.onLink : this.beyond;
   }
 
   #relistSoon(): void {

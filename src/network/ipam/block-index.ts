@@ -8,6 +8,7 @@ type Entry<T> = { readonly block: Cidr; readonly first: bigint; readonly last: b
  */
 export class BlockIndex<T> {
   readonly #families = { 4: new Sorted<T>(), 6: new Sorted<T>() };
+  #onRemove: (block: Cidr) => void = () => {};
 
   static of<T>(entries: Iterable<readonly [block: Cidr, value: T]>): BlockIndex<T> {
     const index = new BlockIndex<T>();
@@ -22,6 +23,12 @@ export class BlockIndex<T> {
   /** Removes the first entry of this block whose value `is` it. Safe to repeat. */
   remove(block: Cidr, is: (value: T) => boolean): void {
     this.#families[block.family].remove(block, is);
+    this.#onRemove(block);
+  }
+
+  /** Told of every block that may be free again. One listener. */
+  onRemove(listener: (block: Cidr) => void): void {
+    this.#onRemove = listener;
   }
 
   /** Everything that has an address in common with `block`: those that contain it first. */
@@ -29,25 +36,23 @@ export class BlockIndex<T> {
     return this.#families[block.family].overlapping(block).map((entry) => [entry.block, entry.value]);
   }
 
-  /** The lowest block of `prefix` bits within `base` that nothing of these indexes touches. */
-  static firstGap(base: Cidr, prefix: number, indexes: readonly BlockIndex<unknown>[]): Cidr | undefined {
+  /** The lowest block of `prefix` bits within `base`, from the address `from` on, that nothing of these indexes touches. */
+  static firstGap(
+    base: Cidr,
+    prefix: number,
+    indexes: readonly BlockIndex<unknown>[],
+    from = base.first,
+  ): Cidr | undefined {
     const lists = indexes.map((index) => index.#families[base.family]);
-    if (lists.some((list) => list.contains(base))) return undefined;
-    const walks = lists.map((list) => list.from(base.first));
     const step = new Cidr(base.ip, prefix).size;
     const end = base.last;
-    let first = base.first;
-    for (let moved = true; moved; ) {
-      moved = false;
-      for (const walk of walks) {
-        walk.skipBelow(first);
-        const block = walk.current;
-        if (block === undefined || block.first >= first + step) continue;
-        first += ((block.last - first) / step + 1n) * step;
-        moved = first <= end;
-      }
+    for (let first = from; first <= end; ) {
+      const candidate = new Cidr({ family: base.family, value: first }, prefix);
+      const ends = lists.flatMap((list) => list.endOfOverlap(candidate) ?? []);
+      if (ends.length === 0) return candidate;
+      for (const last of ends) if (last >= first) first += ((last - first) / step + 1n) * step;
     }
-    return first <= end ? new Cidr({ family: base.family, value: first }, prefix) : undefined;
+    return undefined;
   }
 }
 
@@ -87,12 +92,12 @@ class Sorted<T> {
     }
   }
 
-  contains(block: Cidr): boolean {
-    return this.#containing(block).length > 0;
-  }
-
-  from(first: bigint): Walk {
-    return new Walk(this.#entries, this.#find(first, 0));
+  /** The last address of what overlaps `block`; undefined when nothing does. */
+  endOfOverlap(block: Cidr): bigint | undefined {
+    const [containing] = this.#containing(block);
+    if (containing !== undefined) return containing.last;
+    const inside = this.#entries[this.#find(block.first, block.prefix + 1)];
+    return inside !== undefined && inside.first <= block.last ? inside.last : undefined;
   }
 
   /** Equal ones included. */
@@ -121,25 +126,5 @@ class Sorted<T> {
       else high = middle;
     }
     return low;
-  }
-}
-
-/** A place in the order that only moves on. */
-class Walk {
-  readonly #entries: readonly Entry<unknown>[];
-  #at: number;
-
-  constructor(entries: readonly Entry<unknown>[], at: number) {
-    this.#entries = entries;
-    this.#at = at;
-  }
-
-  get current(): Entry<unknown> | undefined {
-    return this.#entries[this.#at];
-  }
-
-  /** Past all that end before `first`. */
-  skipBelow(first: bigint): void {
-    while (this.current !== undefined && this.current.last < first) this.#at++;
   }
 }

@@ -4,6 +4,7 @@ import { AppError, Cidr } from '../../base/index.ts';
 import { BlockIndex } from './block-index.ts';
 import { choosePool } from './choose-pool.ts';
 import { defaultPools4, localPools6 } from './default-pools.ts';
+import { Gaps } from './gaps.ts';
 import type { Holdings } from './types.ts';
 
 const held = (...subnets: readonly string[]): Holdings =>
@@ -16,7 +17,9 @@ const chosen = (
   avoided: readonly string[] = [],
 ): string =>
   choosePool({
-    taken: [taken],
+    taken,
+    own: held(),
+    gaps: new Gaps([taken]),
     reserved: [held(...reserved)],
     avoided: [held(...avoided)],
     pools: defaultPools4,
@@ -69,7 +72,15 @@ test('choosePool() says who holds what when nothing is left', () => {
   const pools = [{ base: Cidr.parse('192.0.2.0/24'), size: 25 }];
   const taken: Holdings = BlockIndex.of([[Cidr.parse('192.0.2.0/25'), { name: 'web' }]]);
   assert.throws(
-    () => choosePool({ taken: [taken], reserved: [held('192.0.2.200/32')], avoided: [], pools }),
+    () =>
+      choosePool({
+        taken,
+        own: held(),
+        gaps: new Gaps([taken, held('192.0.2.200/32')]),
+        reserved: [],
+        avoided: [],
+        pools,
+      }),
     /^AppError: all predefined address pools have been fully subnetted: held are 192\.0\.2\.0\/25 by network web, 192\.0\.2\.200\/32 by the host; /,
   );
 });
@@ -80,5 +91,8 @@ test('localPools6() is a /48 of fd00::/8 that follows from the host', () => {
   assert.equal(pool!.base.prefix, 48);
   assert.deepEqual(localPools6('one host'), localPools6('one host'));
   assert.notDeepEqual(localPools6('one host'), localPools6('another host'));
-  assert.equal(choosePool({ taken: [], reserved: [], avoided: [], pools: [pool!] }).prefix, 64);
+  assert.equal(
+    choosePool({ taken: held(), own: held(), gaps: new Gaps([]), reserved: [], avoided: [], pools: [pool!] }).prefix,
+    64,
+  );
 });

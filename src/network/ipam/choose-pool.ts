@@ -1,13 +1,9 @@
 import { AppError, type Cidr } from '../../base/index.ts';
-import { BlockIndex } from './block-index.ts';
-import type { Holder, Holdings, PoolRange } from './types.ts';
+import type { AddressSpace, Holder, Holdings, PoolRange } from './types.ts';
 
-export type PoolChoice = {
-  /** All are avoided. */
-  readonly taken: readonly Holdings[];
-  /** As in the address space. */
-  readonly reserved: readonly BlockIndex<unknown>[];
-  readonly avoided: readonly BlockIndex<unknown>[];
+export type PoolChoice = Pick<AddressSpace, 'taken' | 'gaps' | 'reserved' | 'avoided'> & {
+  /** What the same request has got already. */
+  readonly own: Holdings;
   readonly pools: readonly PoolRange[];
   /** Blocks of this prefix instead of each range's own size: the request `0.0.0.0/24`. */
   readonly prefix?: number;
@@ -19,17 +15,17 @@ export const itself: Holder = { name: '' };
 export const holderName = (holder: Holder): string =>
   holder === itself ? 'this same network' : `network ${holder.name}`;
 
-/**
- * The lowest free block of the first range that has one. What is held is kept in order, so each range costs a walk
- * along what is held within it, whatever its size. Throws `invalid` when nothing is free.
- */
+/** The lowest free block of the first range that has one. Throws `invalid` when nothing is free. */
 export function choosePool(choice: PoolChoice): Cidr {
   const ranges = choice.pools.filter(({ base }) => choice.prefix === undefined || base.prefix <= choice.prefix);
   if (ranges.length === 0) throw new AppError('invalid', 'invalid address pool');
-  const strict: readonly BlockIndex<unknown>[] = [...choice.taken, ...choice.reserved];
-  for (const indexes of [[...strict, ...choice.avoided], strict]) {
+  const { gaps, own, reserved, avoided } = choice;
+  for (const also of [
+    [own, ...reserved, ...avoided],
+    [own, ...reserved],
+  ]) {
     for (const { base, size } of ranges) {
-      const found = BlockIndex.firstGap(base, choice.prefix ?? size, indexes);
+      const found = gaps.find(base, choice.prefix ?? size, also);
       if (found !== undefined) return found;
     }
   }
@@ -39,17 +35,24 @@ export function choosePool(choice: PoolChoice): Cidr {
 const namedHolders = 8;
 
 /** Docker's sentence first, as clients match it; then who has what. */
-function exhausted({ taken, reserved }: PoolChoice, ranges: readonly PoolRange[]): string {
+function exhausted({ taken, gaps, own, reserved }: PoolChoice, ranges: readonly PoolRange[]): string {
   const bases = ranges.map(({ base }) => base);
-  const all = new Set([
-    ...bases
-      .flatMap((base) => taken.flatMap((index) => index.overlapping(base)))
-      .map(([block, holder]) => `${block} by ${holderName(holder)}`),
-    ...bases
-      .flatMap((base) => reserved.flatMap((index) => index.overlapping(base)))
-      .map(([block]) => `${block} by the host`),
-  ]);
-  const more = all.size > namedHolders ? ` and ${all.size - namedHolders} more` : '';
-  const held = all.size === 0 ? 'nothing' : `${[...all].slice(0, namedHolders).join(', ')}${more}`;
+  const networks = new Map(
+    bases
+      .flatMap((base) => [taken, own].flatMap((index) => index.overlapping(base)))
+      .map(([block, holder]) => [`${block}`, holderName(holder)]),
+  );
+  const others = bases
+    .flatMap((base) => [
+      ...gaps.held(base),
+      ...reserved.flatMap((index) => index.overlapping(base).map(([one]) => one)),
+    ])
+    .map(String)
+    .filter((block) => !networks.has(block));
+  const all = [...networks, ...[...new Set(others)].map((block) => [block, 'the host'] as const)].map(
+    ([block, holder]) => `${block} by ${holder}`,
+  );
+  const more = all.length > namedHolders ? ` and ${all.length - namedHolders} more` : '';
+  const held = all.length === 0 ? 'nothing' : `${all.slice(0, namedHolders).join(', ')}${more}`;
   return `all predefined address pools have been fully subnetted: held are ${held}; remove a network, or give one with --subnet`;
 }

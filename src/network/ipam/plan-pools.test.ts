@@ -3,12 +3,15 @@ import { test } from 'node:test';
 import { AppError, Cidr } from '../../base/index.ts';
 import { BlockIndex } from './block-index.ts';
 import { defaultPools4, localPools6 } from './default-pools.ts';
+import { Gaps } from './gaps.ts';
 import { planPools } from './plan-pools.ts';
-import type { AddressSpace, PoolRequest } from './types.ts';
+import type { AddressSpace, Holdings, PoolRequest } from './types.ts';
 
+const taken: Holdings = BlockIndex.of([[Cidr.parse('172.17.0.0/16'), { name: 'bridge' }]]);
 const space: AddressSpace = {
-  taken: BlockIndex.of([[Cidr.parse('172.17.0.0/16'), { name: 'bridge' }]]),
-  reserved: [BlockIndex.of([[Cidr.parse('172.18.0.0/16'), undefined]])],
+  taken,
+  gaps: new Gaps([taken, BlockIndex.of([[Cidr.parse('172.18.0.0/16'), undefined]])]),
+  reserved: [],
   avoided: [],
   pools4: defaultPools4,
   pools6: localPools6('host'),

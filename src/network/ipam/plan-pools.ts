@@ -67,9 +67,8 @@ function planPool(
 
 function automaticBlock(space: AddressSpace, own: Holdings, family: 4 | 6, prefix: number | undefined): Cidr {
   return choosePool({
-    taken: [space.taken, own],
-    reserved: space.reserved,
-    avoided: space.avoided,
+    ...space,
+    own,
     pools: family === 4 ? space.pools4 : space.pools6,
     ...(prefix === undefined ? {} : { prefix }),
   });

@@ -1,6 +1,7 @@
 import type { Cidr } from '../../base/index.ts';
 import type { NetworkCreate } from '../types.ts';
 import type { BlockIndex } from './block-index.ts';
+import type { Gaps } from './gaps.ts';
 
 /** Where pools are taken from: `base` cut into blocks of `size` bits of prefix. */
 export type PoolRange = { readonly base: Cidr; readonly size: number };
@@ -18,9 +19,11 @@ export type PoolRequest = NetworkCreate['ipam']['pools'][number];
 export type AddressSpace = {
   /** Pools of other networks. A requested pool must not overlap them. */
   readonly taken: Holdings;
-  /** What the host reaches on its own links, and its name servers. Only the automatic choice avoids them. */
+  /** Finds blocks beside those, and beside what the host reaches on its own links, which only this choice avoids. */
+  readonly gaps: Gaps;
+  /** Avoided too: the host's name servers. */
   readonly reserved: readonly BlockIndex<unknown>[];
-  /** What it reaches through gateways: avoided by the automatic choice as long as there is something else. */
+  /** What the host reaches through gateways: avoided as long as there is something else. */
   readonly avoided: readonly BlockIndex<unknown>[];
   /** In order of preference. */
   readonly pools4: readonly PoolRange[];

@@ -1,11 +1,18 @@
 import { AppError, Cidr } from '../../../base/index.ts';
 import type { NetworkRecord } from '../../../store/records.ts';
-import { bridgeConfig } from './options.ts';
+import { bridgeConfig, bridgeOf } from './options.ts';
 
 const linkLocal = Cidr.parse('fe80::/64');
 
-/** Refuses a network that a bridge cannot be, or that another one is in the way of. Texts are Docker's. */
-export function checkBridgeNetwork(network: NetworkRecord, others: readonly NetworkRecord[]): void {
+/**
+ * Refuses a network that a bridge cannot be, or that another one is in the way of. Texts are Docker's. `sharing`: those
+ * of the others that have addresses in common with it.
+ */
+export function checkBridgeNetwork(
+  network: NetworkRecord,
+  others: readonly NetworkRecord[],
+  sharing: readonly NetworkRecord[] = others,
+): void {
   const { bridge, mode4, mode6 } = bridgeConfig(network);
   if (!network.ipv4 && !network.ipv6) throw new AppError('invalid', 'IPv4 or IPv6 must be enabled');
   if (!network.internal && (mode4 === 'isolated' || mode6 === 'isolated')) {
@@ -20,17 +27,19 @@ export function checkBridgeNetwork(network: NetworkRecord, others: readonly Netw
   if (clash !== undefined) {
     throw new AppError('forbidden', `'${clash}' clashes with the Link-Local prefix 'fe80::/64'`);
   }
-  for (const other of others) refuseConflict(network, bridge, other);
+  const isRival = (other: NetworkRecord): boolean => other.driver === 'bridge' && other.id !== network.id;
+  const namesake = others.find((other) => isRival(other) && bridgeOf(other) === bridge);
+  if (namesake !== undefined) throw conflict(network, bridge, namesake, 'networks have same bridge name');
+  for (const other of sharing.filter(isRival)) {
+    const reason = overlap(network, other);
+    if (reason !== undefined) throw conflict(network, bridge, other, reason);
+  }
 }
 
-function refuseConflict(network: NetworkRecord, bridge: string, other: NetworkRecord): void {
-  if (other.driver !== 'bridge' || other.id === network.id) return;
-  const theirs = bridgeConfig(other).bridge;
-  const reason = theirs === bridge ? 'networks have same bridge name' : overlap(network, other);
-  if (reason === undefined) return;
-  throw new AppError(
+function conflict(network: NetworkRecord, bridge: string, other: NetworkRecord, reason: string): AppError {
+  return new AppError(
     'forbidden',
-    `cannot create network ${network.id} (${bridge}): conflicts with network ${other.id} (${theirs}): ${reason}`,
+    `cannot create network ${network.id} (${bridge}): conflicts with network ${other.id} (${bridgeOf(other)}): ${reason}`,
   );
 }
 

@@ -62,6 +62,10 @@ export function bridgeConfig({ id, options }: Pick<NetworkRecord, 'id' | 'option
   };
 }
 
+/** The bridge of a network that was accepted: its name alone, for comparing many. */
+export const bridgeOf = ({ id, options }: Pick<NetworkRecord, 'id' | 'options'>): string =>
+  options[bridgeOptions.name] || `br-${shortId(id)}`;
+
 /** Options that nobody here reads. */
 export const unknownOptions = (options: NetworkRecord['options']): readonly string[] =>
   Object.keys(options).filter((key) => key.startsWith('com.docker.network.') && !known.has(key));
