@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
 
@@ -125,4 +126,22 @@ test('a container reaches its own published port, and another one’s, by an add
     lab.insideLater(id, 'socat', '-T2', '-', 'TCP4:172.17.0.1:18083,retry=20,interval=0.05');
   assert.equal(await ask(b), 'here\n');
   assert.equal(await ask(a), 'here\n');
+});
+
+test('forget() takes the links out of a namespace in which somebody still lives, with what they had', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.up(a, ['bridge']);
+  const guest = lab.background(a, 'sleep', '60');
+  t.after(() => guest.kill());
+  const links = (): string => lab.run('nsenter', '-t', `${guest.pid}`, '-n', 'ip', '-br', 'link');
+  const namespaceOf = (pid: number | 'self'): string => readlinkSync(`/proc/${pid}/ns/net`);
+  while (namespaceOf(guest.pid!) === namespaceOf('self')); // it has yet to enter
+  assert.match(links(), /eth0/);
+  await lab.network.forget(a);
+  assert.doesNotMatch(links(), /eth0/);
+  assert.deepEqual(lab.ipJson('link show type veth'), []);
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+  await lab.up(b, ['bridge']);
+  assert.match(lab.run('ping', '-c1', '-W2', lab.address(b, 'bridge')), / 0% packet loss/);
+  assert.equal(lab.mends.length, 0);
 });
