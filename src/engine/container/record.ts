@@ -30,8 +30,6 @@ export type ContainerRecord = {
   readonly mounts: readonly MountPoint[];
   readonly state: ContainerState;
   readonly restartCount: number;
-  /** Id of the container whose network this one was told to share. */
-  readonly networkOf?: string;
   /** stop, kill or restart was asked for since the last start: restart policies respect it. */
   readonly stoppedByUser: boolean;
 };

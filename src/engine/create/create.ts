@@ -41,12 +41,15 @@ export async function createContainer(
     created: new Date().toISOString(),
     imageId: image.id,
     config: { ...config, ...namesOf(parts, id, body) },
-    hostConfig: { ...withDefaults(body.HostConfig, machine), Links: resolveLinks(parts, body.HostConfig.Links) },
+    hostConfig: {
+      ...withDefaults(body.HostConfig, machine),
+      NetworkMode: modeById(parts, body),
+      Links: resolveLinks(parts, body.HostConfig.Links),
+    },
     args: argsOf(config),
     mounts: [],
     state: newState,
     restartCount: 0,
-    ...sharedNetwork(parts, body),
     stoppedByUser: false,
   };
   const networks = checkNetworks(parts, body, record.hostConfig.Links);
@@ -80,10 +83,11 @@ function namesOf(
   return { Hostname: mode.kind === 'host' ? hostname() : shortId(id), Domainname };
 }
 
-/** The container whose network is to be shared, whatever it will be called by then. */
-function sharedNetwork(parts: Parts, { HostConfig }: ContainerCreateBody): Pick<ContainerRecord, 'networkOf'> {
+/** As inspect shows it: a container whose network is shared is named by its id, whatever it will be called by then. */
+function modeById(parts: Parts, { HostConfig }: ContainerCreateBody): string {
   const mode = networkMode(HostConfig.NetworkMode);
-  return mode.kind === 'container' ? { networkOf: asked(() => parts.containers.find(mode.ref)).id } : {};
+  if (mode.kind !== 'container') return HostConfig.NetworkMode;
+  return `container:${asked(() => parts.containers.find(mode.ref)).id}`;
 }
 
 type Attachment = { readonly ref: string; readonly network: NetworkRecord; readonly request: EndpointRequest };

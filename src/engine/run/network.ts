@@ -103,12 +103,10 @@ function chainOf(parts: Pick<Parts, 'containers'>, container: Container): { next
   return { next, owner };
 }
 
-/** The very container that was there at create; one that took its name, when it is gone. */
 function sharedWith(parts: Pick<Parts, 'containers'>, { record }: Container): Container {
-  const found = record.networkOf === undefined ? undefined : parts.containers.byId(record.networkOf);
-  if (found !== undefined) return found;
+  const mode = networkMode(record.hostConfig.NetworkMode);
   try {
-    return parts.containers.find(record.hostConfig.NetworkMode.slice('container:'.length));
+    return parts.containers.find(mode.kind === 'container' ? mode.ref : record.id);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new AppError(error.kind, `joining network namespace of container: ${error.message}`, { cause: error });
@@ -136,8 +134,9 @@ export async function leaveNetwork(parts: Parts, container: Container): Promise<
 
 /** Whether a restarting container has to wait for another one that is to restart, too: both may have been up together. */
 export function waitsForOwner(parts: Parts, container: Container): boolean {
-  if (modeOf(container).kind !== 'container') return false;
-  const other = parts.containers.byId(container.record.networkOf ?? '');
+  const mode = modeOf(container);
+  if (mode.kind !== 'container') return false;
+  const other = parts.containers.byId(mode.ref);
   return other?.state.status === 'restarting' && !parts.shares.held(other.id);
 }
 
