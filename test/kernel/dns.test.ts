@@ -180,6 +180,30 @@ describe('Resolver, asked for names of others', () => {
     }
   });
 
+  test('waits twice for a server that is silent, not for each question', async () => {
+    await using lab = new Lab();
+    const { engine, box } = await hosts(lab);
+    const { lines } = await nameServer(engine, 'silent', '127.0.0.3');
+    await nameServer(engine, 'answer', '127.0.0.4');
+    await engineFor({ engine, box }, { hostServers: ['127.0.0.3', '127.0.0.4'] });
+    const took: number[] = [];
+    for (const name of ['one', 'two', 'three', 'four']) {
+      const text = await box.must('dig', ['@127.0.0.11', `${name}.example`]);
+      took.push(Number(/Query time: (\d+) msec/.exec(text)?.[1]));
+    }
+    assert.ok(took[0]! >= 190 && took[1]! >= 190 && took[2]! < 150 && took[3]! < 150, `${took} ms`);
+    assert.deepEqual(lines.slice(1), ['udp one.example', 'udp two.example']);
+  });
+
+  test('takes the word of the first server about names that the second does not know', async () => {
+    await using lab = new Lab();
+    const { engine, box } = await hosts(lab);
+    await nameServer(engine, 'slow', '127.0.0.3');
+    await nameServer(engine, 'unknown', '127.0.0.4');
+    await engineFor({ engine, box }, { hostServers: ['127.0.0.3', '127.0.0.4'] });
+    assert.deepEqual(await dig(box, 'only.inside.example'), ['NOERROR', '127.0.0.1']);
+  });
+
   test('says SERVFAIL when no server knows better', async () => {
     await using lab = new Lab();
     const { engine, box } = await hosts(lab);

@@ -1,7 +1,7 @@
 /**
  * A name server for tests: `name-server.ts MODE ADDRESS`. It says "ready", then prints each question it gets.
  * answer: names that start with "no" do not exist, "big" needs TCP, all others have the asker's own address.
- * silent: never answers. refuse: REFUSED.
+ * silent: never answers. slow: the same as answer, half a second late. refuse: REFUSED. unknown: no name exists.
  */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
@@ -17,7 +17,7 @@ function respond(query: Packet, asker: string, transport: 'udp' | 'tcp'): Packet
   if (question === undefined || mode === 'silent') return undefined;
   const base = { type: 'response' as const, id: query.id ?? 0, questions: [question] } satisfies Packet;
   if (mode === 'refuse') return { ...base, flags: refused };
-  if (question.name.startsWith('no')) return { ...base, flags: nxdomain };
+  if (mode === 'unknown' || question.name.startsWith('no')) return { ...base, flags: nxdomain };
   const truncated = question.name.startsWith('big') && transport === 'udp';
   const count = question.name.startsWith('big') ? 100 : 1;
   if (truncated) return { ...base, flags: dnsPacket.TRUNCATED_RESPONSE };
@@ -28,7 +28,8 @@ function respond(query: Packet, asker: string, transport: 'udp' | 'tcp'): Packet
 const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
 udp.on('message', (message, from) => {
   const response = respond(dnsPacket.decode(message), from.address, 'udp');
-  if (response !== undefined) udp.send(dnsPacket.encode(response), from.port, from.address);
+  if (response === undefined) return;
+  setTimeout(() => udp.send(dnsPacket.encode(response), from.port, from.address), mode === 'slow' ? 500 : 0);
 });
 const tcp = createServer((connection) => {
   connection.on('error', () => {});

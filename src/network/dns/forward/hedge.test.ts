@@ -43,4 +43,31 @@ describe('hedge()', () => {
     assert.equal(await hedge([], times), undefined);
     assert.equal(await hedge([after(1000, 'late')], { gapMs: 10, deadlineMs: 30 }), undefined);
   });
+
+  describe('where one answer settles less than another', () => {
+    const negative = { ...times, settles: (answer: string) => !answer.startsWith('no'), patienceMs: 150 };
+    const took = async (attempts: Attempt<string>[]): Promise<[string | undefined, number]> => {
+      const start = performance.now();
+      return [await hedge(attempts, negative), performance.now() - start];
+    };
+
+    test('waits for the one that was asked first', async () => {
+      assert.deepEqual(await took([after(100, 'a'), after(1, 'no b')]).then(([answer]) => answer), 'a');
+    });
+
+    test('does not wait for ever, nor for one that failed', async () => {
+      const [patient, ms] = await took([after(1000, 'late'), after(1, 'no b')]);
+      assert.equal(patient, 'no b');
+      assert.ok(ms >= 180 && ms < 390, `${ms} ms`);
+      const [answer, quick] = await took([after(60, undefined), after(1, 'no b')]);
+      assert.equal(answer, 'no b');
+      assert.ok(quick < 150, `${quick} ms`);
+    });
+
+    test('takes the word of the first at once', async () => {
+      const [answer, ms] = await took([after(1, 'no a'), after(1, 'b')]);
+      assert.equal(answer, 'no a');
+      assert.ok(ms < times.gapMs, `${ms} ms`);
+    });
+  });
 });

@@ -16,6 +16,14 @@ export function isUseful(message: Buffer): boolean {
   return rcode !== Rcode.servFail && rcode !== Rcode.refused && rcode !== Rcode.notImp;
 }
 
+/**
+ * Whether the answer ends the search. That a name is unknown does not, while a server that was asked before is still to
+ * answer: it may be the one that knows the names of this place.
+ */
+export function settles(message: Buffer): boolean {
+  return (message[3]! & 0x0f) === Rcode.noError && message.readUInt16BE(6) > 0;
+}
+
 function questionEnd(query: Buffer): number {
   let at = headerBytes;
   while (query[at]! > 0) at += 1 + query[at]!;
