@@ -137,6 +137,7 @@ function openNetwork(
     },
     options: {
       runDir: folder(join(execRoot, 'netns'), 0o711),
+      pluginDir: join(execRoot, 'plugins'),
       ...(flags.bridge === undefined ? {} : { bridge: flags.bridge }),
       ...(flags.bip === undefined ? {} : { bip: flags.bip }),
       ...(flags.defaultAddressPool.length === 0 ? {} : { defaultAddressPools: flags.defaultAddressPool }),

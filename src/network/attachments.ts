@@ -2,8 +2,8 @@ import { newId } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { checkAttachment, checkDetachment } from './endpoint-settings.ts';
+import { acquire, expectNetwork, expose, leadsOut, surrender } from './external/joining.ts';
 import { gatewayIds } from './gateway.ts';
-import { freeInterface } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
@@ -46,7 +46,7 @@ export class Attachments {
   }
 
   async disconnect(containerId: string, ref: string): Promise<void> {
-    const { records, leases } = this.#core;
+    const { records, leases, debts } = this.#core;
     const network = findNetwork(records.networks(), ref);
     const endpoint = records.endpointsOf(containerId).find(({ networkId }) => networkId === network.id);
     const sandbox = records.sandboxOf(containerId);
@@ -61,14 +61,18 @@ export class Attachments {
     const others = records.endpointsOf(containerId).filter(({ id }) => id !== endpoint.id);
     const moved = await this.#withGateways(sandbox, others);
     records.transaction(() => {
+      debts.owe(endpoint);
       leases.end(endpoint, sandbox.containerName);
       records.deleteEndpoint(endpoint);
       records.putSandbox(moved);
     });
+    await debts.leave(endpoint, leadsOut(sandbox, endpoint.id));
     await this.#settle(moved, network, before);
     withdraw(this.#core, sandbox, published);
     this.#releaseUnused(moved);
+    await debts.settle(network.id);
     leases.giveBack(network.id, endpoint.lease);
+    await expose(this.#core, sandbox, moved);
   }
 
   async #plug(
@@ -77,33 +81,32 @@ export class Attachments {
     endpoint: EndpointRecord,
     existing: readonly EndpointRecord[],
   ): Promise<EndpointRecord> {
-    const { records, leases, reconciler, drivers } = this.#core;
+    const { records, reconciler } = this.#core;
     await using undo = new AsyncDisposableStack();
-    const inside = freeInterface(
-      existing.flatMap(({ lease }) => lease?.interface ?? []),
-      drivers.get(network.driver).interfaceName(network, endpoint.request),
-    );
-    const taken = leases.take(network, endpoint, inside, sandbox.containerName);
-    const lease = drivers.get(network.driver).lease?.(taken) ?? taken;
-    undo.defer(() => leases.giveBack(network.id, lease));
     const before = this.#plan(sandbox.containerId, network);
-    const leased = { ...endpoint, lease };
+    const taken = existing.flatMap(({ lease }) => lease?.interface ?? []);
+    const leased = await acquire(this.#core, sandbox, network, endpoint, taken, 'drop');
+    undo.defer(() => surrender(this.#core, sandbox, leased, 'drop'));
     const published = gatewayAddresses(this.#core, sandbox);
     const moved = await this.#withGateways(sandbox, [...existing, leased]);
     undo.defer(() => this.#releaseUnused(sandbox));
+    expectNetwork(this.#core, network);
     records.transaction(() => {
       records.putEndpoint(leased);
       records.putSandbox(moved);
     });
     undo.defer(async () => {
       const after = this.#plan(sandbox.containerId, network);
+      const { lease: _, ...down } = leased;
       records.transaction(() => {
-        records.deleteEndpoint(leased);
+        records.putEndpoint(down);
         records.putSandbox(sandbox);
       });
       await reconciler.change(after, before);
     });
     await this.#settle(moved, network, before);
+    undo.defer(() => expose(this.#core, moved, sandbox));
+    await expose(this.#core, sandbox, moved);
     withdraw(this.#core, sandbox, published);
     this.#releaseUnused(moved);
     undo.move();

@@ -1,4 +1,4 @@
-import { AppError, KeyedQueue, type Log } from '../base/index.ts';
+import { AppError, KeyedQueue, type Log, messageOf } from '../base/index.ts';
 import { NftContext } from '../nftables/context.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
 import { warmThreadPool } from '../syscall/netns.ts';
@@ -11,6 +11,9 @@ import { hostDriver } from './drivers/host/index.ts';
 import { ipvlanDriver } from './drivers/ipvlan/index.ts';
 import { macvlanDriver } from './drivers/macvlan/index.ts';
 import { noneDriver } from './drivers/none/index.ts';
+import { remoteDriver } from './drivers/remote/index.ts';
+import { Debts } from './external/debts.ts';
+import { Ipams } from './external/ipams.ts';
 import { Firewall } from './firewall/index.ts';
 import { Flows } from './flows.ts';
 import { FormerLeases } from './former-leases.ts';
@@ -23,6 +26,7 @@ import { findNetwork } from './lookup.ts';
 import { Names } from './names.ts';
 import { Networks } from './networks.ts';
 import { Planner } from './planner.ts';
+import { commonFolders, type PluginFolders, Plugins } from './plugins/index.ts';
 import { PortReservations } from './ports/index.ts';
 import { Mark } from './reconcile/mark.ts';
 import { Namespace } from './reconcile/namespace.ts';
@@ -32,7 +36,7 @@ import { DriverRegistry } from './registry.ts';
 import { reportOf } from './report.ts';
 import { SandboxPins } from './sandbox-pins.ts';
 import { Sandboxes } from './sandboxes.ts';
-import { dropLostSandboxes, ensurePredefined, repairResolvers, resume } from './startup.ts';
+import { dropLostSandboxes, dropProvisional, ensurePredefined, remind, repairResolvers, resume } from './startup.ts';
 import type { NetworkStore } from './store.ts';
 import type {
   NetworkController,
@@ -85,6 +89,7 @@ class Controller implements NetworkController {
     const core = openCore(this.#deps, resources, (event) => this.#listener(event));
     const networks = new Networks(core);
     dropLostSandboxes(core);
+    dropProvisional(core);
     core.firewall.install();
     core.forwarding.ensure(4, core.firewall);
     if (core.records.networks().some(({ ipv6 }) => ipv6)) core.forwarding.ensure(6, core.firewall);
@@ -98,6 +103,8 @@ class Controller implements NetworkController {
     resources.use(core.files.follow(() => core.records.sandboxes(), core.log));
     const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core) };
     this.#started = { core, networks, ...parts, resources: resources.move() };
+    // Not waited for: plugins may come up after the engine, or not at all.
+    remind(core, networks).catch((error: unknown) => core.log.debug(`network: ${messageOf(error)}`));
   }
 
   async stop(): Promise<void> {
@@ -129,7 +136,7 @@ class Controller implements NetworkController {
   }
 
   networks(): readonly NetworkRecord[] {
-    return this.#parts.core.records.networks();
+    return this.#parts.core.records.networks().filter(({ unfinished }) => unfinished !== true);
   }
 
   warningsOf(network: NetworkRecord): readonly string[] {
@@ -137,7 +144,8 @@ class Controller implements NetworkController {
   }
 
   drivers(): readonly string[] {
-    return this.#parts.core.drivers.names();
+    const used = this.networks().map(({ driver }) => driver);
+    return [...new Set([...this.#parts.core.drivers.names(), ...used])].sort();
   }
 
   /** Without those whose network was removed while the container was stopped: its next start is refused for them. */
@@ -207,18 +215,29 @@ class Controller implements NetworkController {
   }
 }
 
+/** Our own first, so that a test's engine or a second one can have plugins to itself. */
+const pluginFolders = ({ pluginDir }: NetworkOptions): PluginFolders => ({
+  sockets: [...(pluginDir === undefined ? [] : [pluginDir]), ...commonFolders.sockets],
+  specs: commonFolders.specs,
+});
+
 /** Builds the parts. What has to be closed goes to `resources`; the kernel's state stays. */
 function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: NetworkEvent) => void): Core {
   const { options, log, hostNetns } = deps;
   const host = resources.use(new Namespace(hostNetns));
-  const drivers = new DriverRegistry([
-    bridgeDriver({ masquerade: options.ipMasquerade, ...(options.mtu === undefined ? {} : { mtu: options.mtu }) }),
-    macvlanDriver(),
-    ipvlanDriver(),
-    hostDriver(),
-    noneDriver(),
-  ]);
+  const plugins = new Plugins(pluginFolders(options), log);
+  const drivers = new DriverRegistry(
+    [
+      bridgeDriver({ masquerade: options.ipMasquerade, ...(options.mtu === undefined ? {} : { mtu: options.mtu }) }),
+      macvlanDriver(),
+      ipvlanDriver(),
+      hostDriver(),
+      noneDriver(),
+    ],
+    (name) => remoteDriver(plugins.named(name)),
+  );
   const records = new Records(deps.store);
+  const ipams = new Ipams(plugins, records);
   const pins = new SandboxPins(options.runDir);
   const forwarding = new Forwarding(host, options);
   const context = NftContext.open(hostNetns);
@@ -234,6 +253,8 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
     log,
     poller,
     drivers,
+    ipams,
+    debts: new Debts({ records, drivers, ipams, log }),
     records,
     planner,
     hostRoutes,

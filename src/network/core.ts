@@ -1,5 +1,7 @@
 import type { Log } from '../base/index.ts';
 import type { Poller } from '../syscall/poller.ts';
+import type { Debts } from './external/debts.ts';
+import type { Ipams } from './external/ipams.ts';
 import type { FirewallTable } from './firewall/index.ts';
 import type { Flows } from './flows.ts';
 import type { Forwarding } from './forwarding.ts';
@@ -22,6 +24,8 @@ export type Core = {
   readonly log: Log;
   readonly poller: Poller;
   readonly drivers: DriverRegistry;
+  readonly ipams: Ipams;
+  readonly debts: Debts;
   readonly records: Records;
   readonly planner: Planner;
   readonly leases: Leases;

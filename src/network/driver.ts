@@ -6,7 +6,7 @@ import type {
   NetworkRecord,
   SandboxRecord,
 } from '../store/records.ts';
-import type { ExternalDriver } from './external.ts';
+import type { ExternalDriver } from './external/driver.ts';
 import type { Plan } from './plan/types.ts';
 
 /** What the engine's flags say to every network of a driver. */

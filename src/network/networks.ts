@@ -1,7 +1,9 @@
-import { AppError, Cidr, isIp, KeyedQueue, newId, shortId } from '../base/index.ts';
+import { AppError, Cidr, isIp, KeyedQueue, messageOf, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
 import type { Driver } from './driver.ts';
+import { isRemoteIpam } from './external/ipams.ts';
+import { makeElsewhere, poolsElsewhere, returnPools, unmakeElsewhere } from './external/networks.ts';
 import {
   type AddressingRequest,
   type AddressSpace,
@@ -38,12 +40,12 @@ export class Networks {
   async #create(request: NetworkCreate): Promise<NetworkRecord> {
     const { records, names, clashes, forwarding, firewall } = this.#core;
     checkName(request.name, records.networks());
-    const driver = this.#core.drivers.get(request.driver || 'bridge');
+    const { driver, scope } = await this.#core.drivers.resolve(request.driver || 'bridge');
     if (driver.singleton) {
       throw new AppError('forbidden', `only one instance of "${driver.name}" network is allowed`);
     }
     const network = await this.#alone(driver.shared?.({ id: '', options: request.options }), () =>
-      this.#make(request, driver),
+      this.#make(request, driver, scope),
     );
     names.refresh([network.id]);
     clashes.made(network);
@@ -51,17 +53,22 @@ export class Networks {
     return network;
   }
 
-  async #make(request: NetworkCreate, driver: Driver): Promise<NetworkRecord> {
+  async #make(request: NetworkCreate, driver: Driver, scope: NetworkRecord['scope']): Promise<NetworkRecord> {
     const { records, reconciler, planner, leases, log } = this.#core;
-    const asked = this.#record(request, driver);
+    await using undo = new AsyncDisposableStack();
+    const given = await poolsElsewhere(this.#core, request);
+    const asked = { ...this.#record(request, driver, given), scope };
+    undo.defer(() => returnPools(this.#core, asked));
     driver.check(asked, records.networks(), records.sharing(asked));
     const network = driver.complete?.(asked) ?? asked;
     for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);
     const before = planner.companions(network);
     const after = mergePlans([before, planner.network(network)]);
-    records.putNetwork(network);
+    records.putNetwork(driver.external === undefined ? network : { ...network, unfinished: true });
     leases.regard();
     try {
+      await makeElsewhere(this.#core, network);
+      if (driver.external !== undefined) records.putNetwork(network);
       await reconciler.change(before, after);
     } catch (error) {
       records.deleteNetwork(network.id);
@@ -69,6 +76,7 @@ export class Networks {
       await reconciler.change(after, before).catch((again: unknown) => log.warn(`network ${network.name}: ${again}`));
       throw error;
     }
+    undo.move();
     return network;
   }
 
@@ -89,6 +97,7 @@ export class Networks {
     }
     await this.#alone(drivers.get(network.driver).shared?.(network), async () => {
       this.#refuseInUse(network);
+      await this.#forgetElsewhere(network);
       const after = planner.companions(network);
       const before = mergePlans([after, planner.network(network)]);
       records.deleteNetwork(network.id);
@@ -98,6 +107,23 @@ export class Networks {
       await reconciler.change(before, after);
     });
     return network;
+  }
+
+  /** Nobody may join what its plugins are about to forget. */
+  async #forgetElsewhere(network: NetworkRecord): Promise<void> {
+    const { records, drivers } = this.#core;
+    if (drivers.get(network.driver).external === undefined && !isRemoteIpam(network)) return;
+    records.putNetwork({ ...network, unfinished: true });
+    await unmakeElsewhere(this.#core, network);
+  }
+
+  /** After a start: networks that a plugin was making, or taking away, when the engine ended. Never throws. */
+  async removeUnfinished(): Promise<void> {
+    const { records, log } = this.#core;
+    for (const { name, unfinished } of records.networks()) {
+      if (unfinished !== true) continue;
+      await this.remove(name).catch((error: unknown) => log.warn(`network ${name}: ${messageOf(error)}`));
+    }
   }
 
   #refuseInUse(network: NetworkRecord): void {
@@ -114,11 +140,9 @@ export class Networks {
     );
   }
 
-  #record(request: NetworkCreate, driver: Driver): NetworkRecord {
+  /** With pools that somebody else gave, or free ones of ours: nobody may come between their choice and the record. */
+  #record(request: NetworkCreate, driver: Driver, given: readonly Pool[] | undefined): NetworkRecord {
     const { ipam } = request;
-    if (!['', 'default'].includes(ipam.driver)) {
-      throw new AppError('invalid', `invalid ipam driver: "${ipam.driver}"`);
-    }
     const servesGateway = driver.servesGateway?.() ?? true;
     return {
       id: newId(),
@@ -131,9 +155,9 @@ export class Networks {
       internal: request.internal,
       attachable: request.attachable,
       ipam: {
-        driver: 'default',
+        driver: given === undefined ? 'default' : ipam.driver,
         options: ipam.options,
-        pools: this.choosePools({ ...request, pools: ipam.pools, servesGateway }),
+        pools: given ?? this.choosePools({ ...request, pools: ipam.pools, servesGateway }),
       },
       options: request.options,
       labels: request.labels,

@@ -1,9 +1,9 @@
 import { closeSync, existsSync } from 'node:fs';
 import { AppError } from '../base/index.ts';
-import type { EndpointLease, EndpointRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
+import type { EndpointRecord, NetworkRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
+import { acquire, expectNetwork, expose, type Leased, leadsOut, surrender } from './external/joining.ts';
 import { type Gateways, gatewayIds } from './gateway.ts';
-import { freeInterface } from './leases.ts';
 import { networkNotFound } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
@@ -26,20 +26,24 @@ export class Sandboxes {
 
   async up(request: SandboxRequest): Promise<SandboxUp> {
     const { containerId } = request;
-    const { ports, pins, planner, fresh } = this.#core;
+    const { records, ports, pins, planner, fresh } = this.#core;
     await this.down(containerId);
     const endpoints = this.#endpoints(containerId);
-    const gateways = planner.gatewaysAmong(endpoints);
     await using undo = new AsyncDisposableStack();
-    const published = await this.#reserve(request, gateways);
-    undo.defer(() => ports.release(containerId));
     const { id, netns } = await fresh.take();
     undo.defer(() => pins.remove(id));
     using _open = { [Symbol.dispose]: () => closeSync(netns) };
-    const sandbox = sandboxRecord(id, request, published, gateways);
-    this.#record(sandbox, endpoints);
+    const bare = sandboxRecord(id, request);
+    // Once a plugin has made an endpoint, it can also say that it leads out.
+    const leased = await this.#lease(bare, endpoints);
     undo.defer(() => this.down(containerId));
+    const gateways = planner.gatewaysAmong(leased);
+    const published = await this.#reserve(request, gateways);
+    undo.defer(() => ports.release(containerId));
+    const sandbox = { ...bare, ports: published, ...gatewayIds(gateways) };
+    records.putSandbox(sandbox);
     await this.#build(sandbox, netns, request.sysctls);
+    await expose(this.#core, undefined, sandbox);
     undo.move();
     return { sandbox, netnsPath: pins.path(sandbox.id) };
   }
@@ -89,7 +93,7 @@ export class Sandboxes {
    * repeat.
    */
   async down(containerId: string): Promise<void> {
-    const { records, planner, leases, ports, names, files } = this.#core;
+    const { records, planner, leases, ports, names, files, debts } = this.#core;
     const sandbox = records.sandboxOf(containerId);
     files.forget(containerId);
     if (sandbox === undefined) return;
@@ -97,15 +101,27 @@ export class Sandboxes {
     const published = gatewayAddresses(this.#core, sandbox);
     const endpoints = records.endpointsOf(containerId);
     records.transaction(() => {
-      for (const endpoint of endpoints) leases.end(endpoint, sandbox.containerName);
+      for (const endpoint of endpoints) {
+        debts.owe(endpoint);
+        leases.end(endpoint, sandbox.containerName);
+      }
       records.deleteSandbox(sandbox);
     });
     names.close(sandbox);
     names.refresh(endpoints.map(({ networkId }) => networkId));
     ports.release(containerId);
-    for (const { networkId, lease } of endpoints) if (lease !== undefined) leases.giveBack(networkId, lease);
+    const kept = endpoints.filter(({ lease }) => lease?.plugin !== undefined);
+    for (const { networkId, lease } of endpoints) {
+      if (lease !== undefined && lease.plugin === undefined) leases.giveBack(networkId, lease);
+    }
+    for (const one of endpoints) {
+      if (one.lease !== undefined) await debts.leave(one, leadsOut(sandbox, one.id));
+    }
     const networkIds = endpoints.map(({ networkId }) => networkId);
     await this.#takeApart(sandbox.id, plan, networkIds);
+    for (const id of networkIds) await debts.settle(id);
+    // Only now are they nobody's: a plugin has let go of them.
+    for (const { networkId, lease } of kept) if (lease !== undefined) leases.giveBack(networkId, lease);
     withdraw(this.#core, sandbox, published);
     await this.#refreshLinks(sandbox);
   }
@@ -151,38 +167,33 @@ export class Sandboxes {
   }
 
   /** The records first: a kernel that has more than them is cleaned at the next start, one that has less is mended. */
-  #record(sandbox: SandboxRecord, endpoints: readonly EndpointRecord[]): void {
-    const { records, leases, drivers } = this.#core;
-    using undo = new DisposableStack();
-    const leased: (EndpointRecord & { readonly lease: EndpointLease })[] = [];
+  async #lease(sandbox: SandboxRecord, endpoints: readonly EndpointRecord[]): Promise<readonly Leased[]> {
+    const { records, drivers } = this.#core;
+    await using undo = new AsyncDisposableStack();
+    const leased: Leased[] = [];
+    const joined: NetworkRecord[] = [];
+    records.putSandbox(sandbox);
+    undo.defer(() => records.deleteSandbox(sandbox));
     for (const endpoint of endpoints) {
       const network = records.network(endpoint.networkId);
       if (network === undefined) throw networkNotFound(endpoint.networkId);
-      const driver = drivers.get(network.driver);
-      if (!driver.addressed) continue;
-      const inside = freeInterface(
-        leased.map(({ lease }) => lease.interface),
-        driver.interfaceName(network, endpoint.request),
-      );
-      const taken = leases.take(network, endpoint, inside, sandbox.containerName);
-      const lease = driver.lease?.(taken) ?? taken;
-      undo.defer(() => leases.giveBack(network.id, lease));
-      leased.push({ ...endpoint, lease });
+      if (!drivers.get(network.driver).addressed) continue;
+      const taken = leased.map(({ lease }) => lease.interface);
+      const one = await acquire(this.#core, sandbox, network, endpoint, taken, 'keep');
+      undo.defer(() => surrender(this.#core, sandbox, one, 'keep'));
+      leased.push(one);
+      joined.push(network);
     }
+    for (const network of joined) expectNetwork(this.#core, network);
     records.transaction(() => {
-      records.putSandbox(sandbox);
       for (const endpoint of leased) records.putEndpoint(endpoint);
     });
     undo.move();
+    return leased;
   }
 }
 
-function sandboxRecord(
-  id: string,
-  request: SandboxRequest,
-  ports: readonly PublishedPort[],
-  gateways: Gateways,
-): SandboxRecord {
+function sandboxRecord(id: string, request: SandboxRequest): SandboxRecord {
   const { containerId, containerName, hostname, domainname, filesDir, dns, dnsSearch, dnsOptions, extraHosts } =
     request;
   return {
@@ -192,9 +203,8 @@ function sandboxRecord(
     hostname,
     domainname,
     portRequests: request.ports,
-    ports,
+    ports: [],
     ...(request.exposed === undefined ? {} : { exposed: request.exposed }),
-    ...gatewayIds(gateways),
     naming: { filesDir, dns, dnsSearch, dnsOptions, extraHosts },
   };
 }

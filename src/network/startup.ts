@@ -1,10 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
+import { messageOf } from '../base/index.ts';
 import { findLink } from '../netlink/rt/link.ts';
 import type { NetworkRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { bridgeOptions } from './drivers/bridge/index.ts';
+import { isRemoteIpam } from './external/ipams.ts';
 import type { Networks } from './networks.ts';
 import { emptyPlan } from './plan/merge.ts';
+import { brief } from './plugins/index.ts';
 import { defaultBridge, singleton } from './predefined.ts';
 import { hostPortsOf, ownerOf, serve } from './publishing.ts';
 
@@ -43,14 +46,49 @@ function freeBridge({ options, reconciler }: Core): string {
 }
 
 /** Forgets sandboxes whose namespace is gone, as all are after the machine was started anew. */
-export function dropLostSandboxes({ records, leases, pins, log }: Core): void {
+export function dropLostSandboxes({ records, leases, pins, debts, log }: Core): void {
   for (const sandbox of records.sandboxes().filter(({ id }) => !pins.exists(id))) {
     log.info(`network: the sandbox of ${sandbox.containerName} is gone`);
     records.transaction(() => {
-      for (const endpoint of records.endpointsOf(sandbox.containerId)) leases.end(endpoint, sandbox.containerName);
+      for (const endpoint of records.endpointsOf(sandbox.containerId)) {
+        debts.owe(endpoint);
+        leases.end(endpoint, sandbox.containerName);
+      }
       records.deleteSandbox(sandbox);
     });
   }
+}
+
+/** Takes back connections of running containers that a plugin had not answered for when the engine ended. */
+export function dropProvisional({ records, debts }: Core): void {
+  const endpoints = records.networks().flatMap(({ id }) => records.endpointsIn(id));
+  for (const endpoint of endpoints) {
+    if (endpoint.provisional !== true) continue;
+    records.transaction(() => {
+      debts.owe(endpoint);
+      records.deleteEndpoint(endpoint);
+    });
+  }
+}
+
+/** Tells plugins what they have not heard while the engine or they were away. */
+export async function remind(core: Core, networks: Networks): Promise<void> {
+  const { records, ipams, debts, log } = core;
+  const names = new Set(
+    records
+      .networks()
+      .filter(isRemoteIpam)
+      .map(({ ipam }) => ipam.driver),
+  );
+  const greet = async (name: string): Promise<void> => {
+    // One that keeps nothing itself is told what it gave.
+    await ipams
+      .named(name)
+      .capabilities(brief)
+      .catch((error: unknown) => log.warn(`network: ${messageOf(error)}`));
+  };
+  await Promise.all([...names].map(greet));
+  await Promise.all([debts.settleAll(), networks.removeUnfinished()]);
 }
 
 /** What lives in this process for the sandboxes that are up: port reservations, relays, the resolver. */

@@ -124,6 +124,8 @@ export type NetworkOptions = {
    */
   readonly bridge?: string;
   readonly bip?: string;
+  /** Where sockets of plugins are looked for before the folders that all engines look in. */
+  readonly pluginDir?: string;
   readonly defaultAddressPools?: readonly { readonly base: Cidr; readonly size: number }[];
   readonly mtu?: number;
   readonly dns: readonly string[];

@@ -6,12 +6,12 @@ export type Withdrawal = { readonly before: Plan; readonly after: Plan };
 
 /**
  * What of a container's plan does not simply go with its namespace: routes of the host, and links on a parent, which the
- * next container, or the same again, could not have while the kernel still takes the namespace apart. Undefined when
- * that is nothing but elements.
+ * next container, or the same again, could not have while the kernel still takes the namespace apart. What was moved in
+ * goes back to whose it is. Undefined when that is nothing but elements.
  */
 export function withdrawalOf(plan: Plan): Withdrawal | undefined {
   const children = Array.from(plan.sandboxes, ([id, { links }]) => {
-    const going = links.filter(({ kind: { type } }) => type === 'macvlan' || type === 'ipvlan');
+    const going = links.filter(({ kind: { type } }) => type === 'macvlan' || type === 'ipvlan' || type === 'moved');
     return [id, { ...emptyNamespace, links: going } as NamespacePlan] as const;
   }).filter(([, { links }]) => links.length > 0);
   const { routes } = plan.host;

@@ -15,8 +15,8 @@ export type Pool = {
   readonly auxiliary?: Readonly<Record<string, string>>;
   /** True when the pool was chosen by us, false when the user asked for it. */
   readonly automatic: boolean;
-  /** Of a pool that an IPAM plugin gave: what the plugin calls it. Its gateway is an address of the plugin's too. */
-  readonly remoteId?: string;
+  /** Of a pool that an IPAM plugin gave: what the plugin calls it, and its space of addresses. */
+  readonly remote?: { readonly id: string; readonly space: string };
 };
 
 export type NetworkRecord = {
@@ -50,6 +50,8 @@ export type OwedRelease = {
   readonly endpointId: string;
   /** Addresses with prefix that an IPAM plugin has to take back. */
   readonly addresses: readonly string[];
+  /** Whether the plugin of the network has been told of it. */
+  readonly joined: boolean;
 };
 
 /** What the user asked of one attachment of a container to a network. */
@@ -73,6 +75,8 @@ export type EndpointRecord = {
   /** Order of attachment within the container: decides eth0, eth1, … */
   readonly order: number;
   readonly request: EndpointRequest;
+  /** A running container is being connected, and a plugin was asked and has not answered yet. */
+  readonly provisional?: true;
   /** Present while the sandbox is up: what the endpoint really has. */
   readonly lease?: EndpointLease;
 };

@@ -65,6 +65,16 @@ export class NetworkLab {
     await this.network.start();
   }
 
+  /** Where the engine looks for plugins first. */
+  get pluginDir(): string {
+    return join(this.#dir, 'plugins');
+  }
+
+  /** For processes that live in the lab, as long as this one runs. */
+  get netnsPath(): string {
+    return `/proc/${process.pid}/fd/${this.#netns.fd}`;
+  }
+
   get runDir(): string {
     return join(this.#dir, 'run');
   }
@@ -160,6 +170,7 @@ export class NetworkLab {
   #defaults(): NetworkOptions {
     return {
       runDir: this.runDir,
+      pluginDir: this.pluginDir,
       dns: [],
       dnsSearch: [],
       dnsOptions: [],

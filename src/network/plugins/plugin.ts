@@ -21,6 +21,9 @@ export const patient: Patience = { retryMs: 30_000, requestMs: 30_000 };
 /** To take something down: a plugin that is gone must not hold up the end of a container. */
 export const brief: Patience = { retryMs: 0, requestMs: 10_000 };
 
+/** Nobody heard the call, or nobody answered it in time: what was asked for may have been done, or not. */
+export class Unreachable extends AppError {}
+
 /** The plugin has no such method (404): some are optional. */
 export class MissingMethod extends AppError {
   constructor(message: string) {
@@ -35,12 +38,18 @@ export class Plugin {
   readonly name: string;
   readonly #folders: PluginFolders;
   readonly #log: Log;
+  #activations = 0;
   #known: { readonly address: PluginAddress; readonly kinds: readonly string[] } | undefined;
 
   constructor(name: string, folders: PluginFolders, log: Log) {
     this.name = name;
     this.#folders = folders;
     this.#log = log;
+  }
+
+  /** How often it was found: more than before when it may have been started anew, and forgotten what it was told. */
+  get activations(): number {
+    return this.#activations;
   }
 
   /** Throws Docker's `not-found` for a plugin that nobody installed, or that is of another kind. */
@@ -75,7 +84,7 @@ export class Plugin {
         const isLast = isTimeout(error) || performance.now() - start + waitMs >= patience.retryMs;
         const why = isTimeout(error) ? `nothing within ${patience.requestMs / 1000} s` : messageOf(error);
         const text = `plugin "${this.name}"${where} does not answer ${method}: ${why}`;
-        if (isLast) throw new AppError('internal', text, { cause: error });
+        if (isLast) throw new Unreachable('internal', text, { cause: error });
         this.#log.warn(`${text}; asking again in ${waitMs / 1000} s`);
         await sleep(waitMs);
       }
@@ -85,8 +94,9 @@ export class Plugin {
   async #activated(kind: PluginKind, { requestMs }: Patience): Promise<{ readonly address: PluginAddress }> {
     if (this.#known === undefined) {
       const address = await findPlugin(this.name, this.#folders);
-      if (address === undefined) throw new AppError('not-found', `plugin "${this.name}" not found`);
+      if (address === undefined) throw new Unreachable('not-found', `plugin "${this.name}" not found`);
       const content = contentOf('Plugin.Activate', await post(address, '/Plugin.Activate', {}, requestMs));
+      this.#activations++;
       this.#known = { address, kinds: parseAnswer(activation, 'Plugin.Activate', content).Implements };
     }
     if (this.#known.kinds.includes(kind)) return this.#known;

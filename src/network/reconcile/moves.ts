@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { hasCode } from '../../base/index.ts';
 import { setLinkMessage } from '../../netlink/rt/link-message.ts';
 import { openNetns } from '../../syscall/netns.ts';
 import type { PlannedLink } from '../plan/types.ts';
@@ -25,7 +26,12 @@ export async function moveOut(hosts: Namespace, sandboxes: Namespace, guest: Gue
   const { name, source, owner } = guest;
   const link = await sandboxes.find(name);
   if (link === undefined || mark.ownerOf(link) !== owner) return;
-  await send(sandboxes, hosts, link.index, { name: source, down: true, alias: '', group: 0 });
+  try {
+    await send(sandboxes, hosts, link.index, { name: source, down: true, alias: '', group: 0 });
+  } catch (error) {
+    // Its name is somebody else's now: it goes with the sandbox.
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
 }
 
 async function send(

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AppError, Cidr, formatIp, formatMac, isIp, parseIp, parseMac } from '../../../base/index.ts';
 import type { NetworkRecord, PluginJoin } from '../../../store/records.ts';
-import type { InterfaceSettings, Joined } from '../../external.ts';
+import type { InterfaceSettings, Joined } from '../../external/driver.ts';
 import { parseAnswer } from '../../plugins/index.ts';
 
 /** Answers of the protocol, read into types. Each throws `internal` that says what is wrong, in Docker's words. */

@@ -1,5 +1,5 @@
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../../store/records.ts';
-import type { ExternalDriver, InterfaceSettings, Joined } from '../../external.ts';
+import type { ExternalDriver, InterfaceSettings, Joined } from '../../external/driver.ts';
 import { brief, MissingMethod, type Patience, type Plugin, patient } from '../../plugins/index.ts';
 import { accepted, joinedOf, scopeOf, settingsOf } from './answers.ts';
 import { networkRequest, portOptions } from './requests.ts';

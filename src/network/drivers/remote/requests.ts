@@ -29,12 +29,12 @@ function poolsOf({ ipam, ipv4 }: NetworkRecord, family: 4 | 6): readonly object[
   return pools.map(poolData);
 }
 
-function poolData({ subnet, gateway, auxiliary = {} }: Pool): object {
+function poolData({ subnet, gateway, auxiliary = {}, remote }: Pool): object {
   const { prefix } = Cidr.parse(subnet);
   const inPool = (address: string): string => `${formatIp(parseIp(address))}/${prefix}`;
   const named = Object.entries(auxiliary).map(([name, address]) => [name, inPool(address)] as const);
   return {
-    AddressSpace: 'LocalDefault',
+    AddressSpace: remote?.space ?? 'LocalDefault',
     Pool: subnet,
     ...(gateway === undefined ? {} : { Gateway: inPool(gateway) }),
     ...(named.length === 0 ? {} : { AuxAddresses: Object.fromEntries(named) }),

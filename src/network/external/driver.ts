@@ -1,4 +1,4 @@
-import type { EndpointLease, EndpointRecord, NetworkRecord, PluginJoin, SandboxRecord } from '../store/records.ts';
+import type { EndpointLease, EndpointRecord, NetworkRecord, PluginJoin, SandboxRecord } from '../../store/records.ts';
 
 /** Addresses with prefix, and a MAC: what an endpoint has, or what a plugin fills in. */
 export type InterfaceSettings = Partial<Pick<EndpointLease, 'ipv4' | 'ipv6' | 'mac'>>;

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
+import { PluginProcess } from '../lab/plugin-process.ts';
+
+const a = containerId('a');
+const b = containerId('b');
+
+type Stage = { readonly lab: NetworkLab; readonly plugin: PluginProcess };
+
+/** A lab whose engine finds the plugin "plug". */
+async function stage(t: TestContext, { forgets = false } = {}): Promise<Stage> {
+  const lab = await NetworkLab.open(t);
+  const socket = join(lab.pluginDir, 'plug.sock');
+  const plugin = await PluginProcess.start({ netnsPath: lab.netnsPath, socket, forgets });
+  t.after(() => plugin[Symbol.asyncDispose]());
+  // Where br_netfilter is loaded, what crosses a bridge that is not ours counts as forwarded by a stranger.
+  lab.run('sh', '-c', 'for f in /proc/sys/net/bridge/bridge-nf-call-iptables; do [ ! -e $f ] || echo 0 >$f; done');
+  await lab.restart();
+  return { lab, plugin };
+}
+
+const plugNet = (name: string, options: Record<string, string> = {}): ReturnType<typeof networkCreate> =>
+  networkCreate(name, { driver: 'plug', options });
+
+/** Links of the lab's host that the plugin made. */
+const plugLinks = (lab: NetworkLab): readonly unknown[] =>
+  lab
+    .ipJson('link show')
+    .map(({ ifname }) => `${ifname}`)
+    .filter((name) => /^p(lug|i|o)/.test(name));
+
+const without = (methods: readonly string[], ...left: string[]): string[] =>
+  methods.filter((method) => !left.includes(method)).map((method) => method.split('.')[1]!);
+
+test('a plugin’s network joins two containers and leads them out, and nothing is left of it', async (t) => {
+  const { lab, plugin } = await stage(t);
+  const network = await lab.network.createNetwork(plugNet('far', { colour: 'blue', prefix: 'net' }));
+  assert.equal(network.scope, 'local');
+  const created = plugin.calls().find(({ method }) => method === 'NetworkDriver.CreateNetwork')!.body;
+  assert.equal(created['NetworkID'], network.id);
+  const { subnet, gateway } = network.ipam.pools[0]!;
+  const pool = { AddressSpace: 'LocalDefault', Pool: subnet, Gateway: `${gateway}/16` };
+  assert.deepEqual(created['IPv4Data'], [pool]);
+
+  await lab.up(a, ['far']);
+  await lab.up(b, ['far']);
+  const [link] = lab.insideJson(a, 'link show dev net0');
+  const { lease } = lab.network.endpointsOf(a)[0]!;
+  assert.equal(link!['address'], lease!.mac, 'the plugin’s own hardware address');
+  assert.match(lease!.mac, /^0a:77:/);
+  assert.ok(lab.pings(a, lab.address(b, 'far')), 'container to container');
+  assert.ok(lab.pings(a, gateway!), 'container to gateway');
+  const routes = lab.insideJson(a, 'route show').map(({ dst, gateway: via, dev }) => `${dst} ${via ?? '-'} ${dev}`);
+  assert.deepEqual(routes.sort(), [`${subnet} - net0`, '198.51.100.0/24 - net0', `default ${gateway} net0`].sort());
+
+  plugin.forgetCalls();
+  await lab.network.sandboxDown(a);
+  const ending = ['RevokeExternalConnectivity', 'Leave', 'DeleteEndpoint'];
+  assert.deepEqual(without(plugin.methods()), ending);
+  await assert.rejects(lab.network.removeNetwork('far'), { kind: 'forbidden', message: /has active endpoints/ });
+  await lab.network.sandboxDown(b);
+  await lab.network.removeNetwork('far');
+  assert.deepEqual(plugLinks(lab), []);
+  assert.deepEqual(plugin.state().endpoints, {});
+  assert.deepEqual(
+    lab.store.networks
+      .all()
+      .map(({ owed }) => owed)
+      .filter(Boolean),
+    [],
+  );
+  assert.deepEqual(lab.mends, []);
+});
+
+test('connect() and disconnect() of a running container go through the plugin; the default route moves', async (t) => {
+  const { lab, plugin } = await stage(t);
+  await lab.network.createNetwork(plugNet('alpha'));
+  await lab.up(a, ['bridge']);
+  await lab.up(b, ['alpha']);
+  plugin.forgetCalls();
+  await lab.network.connect(a, 'alpha', endpoint());
+  assert.deepEqual(without(plugin.methods()), ['CreateEndpoint', 'Join', 'ProgramExternalConnectivity']);
+  assert.ok(lab.pings(a, lab.address(b, 'alpha')));
+  const way = (): unknown[] => lab.insideJson(a, 'route show default').map(({ dev }) => dev);
+  assert.deepEqual(way(), ['eth1'], 'alpha comes before bridge');
+  await lab.network.disconnect(a, 'alpha');
+  assert.deepEqual(way(), ['eth0']);
+  assert.deepEqual(
+    lab.insideJson(a, 'link show').map(({ ifname }) => ifname),
+    ['lo', 'eth0'],
+  );
+  assert.equal(Object.keys(plugin.state().endpoints).length, 1);
+  assert.deepEqual(lab.mends, []);
+});
+
+test('what fails at any step is undone, and told in the plugin’s words', async (t) => {
+  const { lab, plugin } = await stage(t);
+  const failing = (method: string): Promise<unknown> =>
+    lab.network.createNetwork(plugNet(`a-fails-${method}`, { fail: method }));
+  await assert.rejects(failing('CreateNetwork'), { kind: 'internal', message: 'remote: CreateNetwork fails as asked' });
+  assert.equal(
+    lab.network.networks().some(({ name }) => name === 'a-fails-CreateNetwork'),
+    false,
+  );
+  for (const method of ['CreateEndpoint', 'Join', 'ProgramExternalConnectivity']) {
+    await failing(method);
+    const name = `a-fails-${method}`;
+    await assert.rejects(lab.up(a, [name]), { message: new RegExp(`${method} fails as asked`) }, method);
+    assert.equal(lab.network.sandboxOf(a), undefined);
+    assert.equal(lab.network.endpointsOf(a)[0]!.lease, undefined);
+    await lab.network.forget(a);
+    await lab.up(a, ['bridge']);
+    await assert.rejects(lab.network.connect(a, name, endpoint()), { message: new RegExp(`${method} fails as asked`) });
+    assert.equal(lab.network.endpointsOf(a).length, 1, 'not attached');
+    assert.deepEqual(
+      lab.insideJson(a, 'link show').map(({ ifname }) => ifname),
+      ['lo', 'eth0'],
+    );
+    await lab.network.forget(a);
+    await lab.network.removeNetwork(name);
+  }
+  assert.deepEqual(plugin.state(), { networks: {}, endpoints: {}, pools: {}, forgets: false });
+  assert.deepEqual(plugLinks(lab), []);
+  const absent = lab.network.createNetwork(networkCreate('x', { driver: 'absent' }));
+  await assert.rejects(absent, { kind: 'not-found', message: /plugin "absent" not found/ });
+});
+
+test('without its plugin the engine starts, repairs, ends containers and removes networks', async (t) => {
+  const { lab, plugin } = await stage(t);
+  await lab.network.createNetwork(plugNet('far'));
+  await lab.network.createNetwork(plugNet('gone'));
+  await lab.up(a, ['far']);
+  await lab.up(b, ['far', 'bridge']);
+  await plugin.kill();
+  await lab.restart();
+  assert.ok(lab.pings(a, lab.address(b, 'far')), 'the sandboxes go on');
+  lab.inside(a, 'ip', 'address', 'flush', 'dev', 'eth0');
+  const { restored } = await lab.network.repair();
+  assert.match(restored.join('\n'), /added address .* to eth0/);
+  assert.ok(lab.pings(a, lab.address(b, 'far')), 'repaired from the records');
+
+  const start = performance.now();
+  await lab.network.sandboxDown(a);
+  await lab.network.disconnect(b, 'far');
+  await lab.network.removeNetwork('gone');
+  assert.ok(performance.now() - start < 5000, 'nobody waits for who does not listen');
+  assert.equal(lab.network.network('far').owed?.length, 2);
+  assert.equal(Object.keys(plugin.state().endpoints).length, 2, 'the plugin knows them still');
+  await lab.restart();
+
+  await plugin.launch();
+  await lab.up(a, ['far']);
+  assert.equal(lab.network.network('far').owed, undefined, 'it was told before it made the next');
+  assert.equal(Object.keys(plugin.state().endpoints).length, 1);
+  await lab.network.sandboxDown(a);
+  await lab.network.removeNetwork('far');
+});
+
+test('an interface that vanished is left out by repair, and the rest goes on', async (t) => {
+  const { lab } = await stage(t);
+  await lab.network.createNetwork(plugNet('far'));
+  await lab.up(a, ['far']);
+  await lab.up(b, ['bridge']);
+  const outer = plugLinks(lab).find((name) => `${name}`.startsWith('po'));
+  lab.ip(`link del ${outer}`);
+  lab.inside(b, 'ip', 'address', 'flush', 'dev', 'eth0');
+  await lab.restart();
+  assert.deepEqual(
+    lab.insideJson(a, 'link show').map(({ ifname }) => ifname),
+    ['lo'],
+  );
+  assert.ok(lab.pings(b, '172.17.0.1'));
+  await lab.network.sandboxDown(a);
+});
+
+test('killed while a plugin was asked: the next start undoes what was not finished', async (t) => {
+  const { lab, plugin } = await stage(t);
+  await lab.network.createNetwork(plugNet('far'));
+  await lab.network.createNetwork(plugNet('half'));
+  await lab.up(a, ['far']);
+  const [record] = lab.store.endpoints.all();
+  const half = lab.network.network('half');
+  const { plugin: _, ...lease } = record!.lease!;
+  lab.store.networks.put({ ...half, unfinished: true });
+  // As of a connect of a running container that has no answer yet.
+  const begun = { ...record!, id: 'e'.repeat(64), networkId: half.id, order: 1, lease, provisional: true as const };
+  lab.store.endpoints.put(begun);
+  await lab.restart();
+  await until(() => !lab.store.networks.all().some(({ name }) => name === 'half'));
+  assert.equal(lab.network.endpointsOf(a).length, 1);
+  assert.equal(Object.keys(plugin.state().networks).length, 1);
+  assert.ok(plugin.methods().includes('NetworkDriver.DeleteEndpoint'));
+});
+
+async function until(true_: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !true_(); tries++) await sleep(25);
+  assert.ok(true_());
+}
