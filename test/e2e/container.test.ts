@@ -136,6 +136,17 @@ test('stop asks first and kills after its time; wait, ps and inspect agree on th
   await engine.ok('rm', 'deaf');
 });
 
+test('a container that is to be removed when it ends can be restarted', async () => {
+  const { engine } = bench;
+  await leavesNothing(engine, async () => {
+    await engine.ok('run', '-d', '--rm', '--name', 'fleeting', 'busybox', 'sleep', '1000');
+    await engine.ok('restart', '-t', '0', 'fleeting');
+    assert.equal(await engine.ok('inspect', '-f', '{{.State.Status}}', 'fleeting'), 'running');
+    await engine.ok('stop', '-t', '0', 'fleeting');
+    assert.equal(await engine.ok('ps', '-a', '--quiet', '--filter', 'name=fleeting'), '');
+  });
+});
+
 test('pause, unpause, rename, kill, restart and top work on one container', async () => {
   const { engine } = bench;
   await engine.ok('run', '-d', '--name', 'one', 'busybox', 'sleep', '1000');

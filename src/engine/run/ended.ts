@@ -34,8 +34,9 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
     announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
     if (!parts.shares.held(container.id)) announceNetworks(parts, container, 'disconnect');
     announceVolumes(parts, container, 'unmount');
-    await tearDown(parts, container, restart || container.restarts);
-    if (container.record.hostConfig.AutoRemove && !restart) await removeRecord(parts, container);
+    const returns = restart || container.restarts;
+    await tearDown(parts, container, returns);
+    if (container.record.hostConfig.AutoRemove && !returns) await removeRecord(parts, container);
     else container.waiters.tell('exit', exit.code, '');
     if (restart) scheduleRestart(parts, container, ranMs, start);
   });
