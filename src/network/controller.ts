@@ -25,6 +25,7 @@ import { Leases } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { Names } from './names.ts';
 import { Networks } from './networks.ts';
+import { ParentWatch } from './parent-watch.ts';
 import { Planner } from './planner.ts';
 import { commonFolders, type PluginFolders, Plugins } from './plugins/index.ts';
 import { PortReservations } from './ports/index.ts';
@@ -68,6 +69,7 @@ type Started = {
   readonly networks: Networks;
   readonly sandboxes: Sandboxes;
   readonly attachments: Attachments;
+  readonly parents: ParentWatch;
   readonly resources: DisposableStack;
 };
 
@@ -101,7 +103,8 @@ class Controller implements NetworkController {
     await resume(core);
     core.fresh.prepare();
     resources.use(core.files.follow(() => core.records.sandboxes(), core.log));
-    const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core) };
+    const parents = resources.use(new ParentWatch({ ...core, repair: () => this.repair() }));
+    const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core), parents };
     this.#started = { core, networks, ...parts, resources: resources.move() };
     // Not waited for: plugins may come up after the engine, or not at all.
     remind(core, networks).catch((error: unknown) => core.log.debug(`network: ${messageOf(error)}`));
@@ -170,7 +173,9 @@ class Controller implements NetworkController {
   }
 
   warnings(): readonly string[] {
-    return this.#started?.core.clashes.warnings() ?? [];
+    if (this.#started === undefined) return [];
+    const { core, parents } = this.#started;
+    return [...core.clashes.warnings(), ...parents.warnings()];
   }
 
   connect(containerId: string, networkRef: string, request: EndpointRequest): Promise<EndpointRecord> {

@@ -66,6 +66,8 @@ export interface Driver {
   servesGateway?(): boolean;
   /** What of the host several networks share, as "parent eth0.10": it is planned for all of them together. */
   shared?(network: Pick<NetworkRecord, 'id' | 'options'>): string | undefined;
+  /** The link of the host, not ours, that it stands on, as "eth0". */
+  parent?(network: NetworkRecord): string | undefined;
   planNetwork(network: NetworkRecord): Plan;
   planEndpoint(joined: JoinedEndpoint): Plan;
   /** Undefined when containers get no way out through this network, or this endpoint of it. */

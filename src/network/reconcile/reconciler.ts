@@ -1,4 +1,4 @@
-import { type Log, SysError } from '../../base/index.ts';
+import { hasCode, type Log, SysError } from '../../base/index.ts';
 import type { FirewallTable } from '../firewall/index.ts';
 import { expectedOf } from '../plan/expected.ts';
 import type { Observed } from '../plan/observed.ts';
@@ -10,6 +10,7 @@ import { Namespace } from './namespace.ts';
 import { observe } from './observe.ts';
 import { type Change, host, isEmpty, type Operation } from './operations.ts';
 import { LinkRefusal } from './refusals.ts';
+import { Turns } from './turns.ts';
 
 export type ReconcilerOptions = {
   /** The namespace that is the host's. Closed by who made it. */
@@ -29,6 +30,7 @@ const passes = 3;
 /** The one place that changes the kernel: it makes it agree with plans. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
+  readonly #turns = new Turns();
   /** The host's namespace. */
   readonly host: Namespace;
 
@@ -41,7 +43,11 @@ export class Reconciler {
    * From one plan to another, trusting that the kernel agrees with the first: nothing is listed, the work depends on
    * the difference only. Refused by the kernel, it looks at what the plans name and mends that.
    */
-  async change(before: Plan, after: Plan): Promise<void> {
+  change(before: Plan, after: Plan): Promise<void> {
+    return this.#turns.shared(() => this.#change(before, after));
+  }
+
+  async #change(before: Plan, after: Plan): Promise<void> {
     const change = difference(after, expectedOf(before));
     try {
       await this.#carryOut(change);
@@ -56,7 +62,11 @@ export class Reconciler {
    * Makes the kernel agree with the plan of everything, and answers what it did. A link whose parent is missing is told
    * of and left out.
    */
-  async reconcile(plan: () => Plan): Promise<readonly Change[]> {
+  reconcile(plan: () => Plan): Promise<readonly Change[]> {
+    return this.#turns.alone(() => this.#reconcile(plan));
+  }
+
+  async #reconcile(plan: () => Plan): Promise<readonly Change[]> {
     const done: Change[] = [];
     const lost = new Set<string>();
     for (let pass = 0; pass < passes; pass++) {
@@ -84,7 +94,8 @@ export class Reconciler {
     // A parent that is missing is told by what is to stand on it.
     const operations = found.operations.filter(({ verb }) => verb !== 'require-link');
     const change = { operations, elements: { ...elements, add: plan.elements } };
-    if (change.operations.length === 0) throw reason;
+    // All is there: a comparison of everything has made it while this change waited for its turn.
+    if (change.operations.length === 0 && !hasCode(reason, 'EEXIST')) throw reason;
     await this.#carryOut(change, namespaces);
   }
 

@@ -27,6 +27,10 @@ export const childDriver = (family: Family): Driver => ({
     const { parent } = childConfig(family, network);
     return parent.type === 'vlan' ? `parent ${parent.name}` : undefined;
   },
+  parent: (network) => {
+    const { parent } = childConfig(family, network);
+    return parent.type === 'dummy' ? undefined : parent.type === 'vlan' ? parent.below : parent.name;
+  },
   planNetwork: (network) => planChildNetwork(family, network),
   planEndpoint: (joined) => planChildEndpoint(family, joined),
   gateway: (network) => childGateway(family, network),
