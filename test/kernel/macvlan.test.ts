@@ -254,7 +254,10 @@ test('an engine that starts again keeps what is right: the link, its index, its 
   const { lab, far } = await startPlugged(t);
   await lab.network.createNetwork(macvlan('lan'));
   await lab.up(a, ['lan']);
-  const shown = (): unknown => lab.insideJson(a, 'link show eth0')[0];
+  const shown = (): unknown => {
+    const [link] = lab.insideJson<{ ifindex: number; address: string }>(a, 'link show eth0');
+    return [link!.ifindex, link!.address];
+  };
   const before = shown();
   await lab.restart();
   assert.deepEqual(shown(), before);
