@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Attachment, LogEntry, LogQuery, Runtime } from '../../src/runtime/types.ts';
+import { patience } from '../lab/patience.ts';
 import { collect, runtimeLab } from './runtime-lab.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
@@ -59,7 +60,7 @@ test('20 MB of output come through whole, to two clients at once', { skip }, asy
 test('a client that reads late loses nothing, and holds the container back meanwhile', { skip }, async (t) => {
   const lab = await runtimeLab(t);
   const attachment = await lab.run('one', ['sh', '-c', 'dd if=/dev/zero bs=1M count=40 2>/dev/null']);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await new Promise((resolve) => setTimeout(resolve, 300 * patience));
   const passed = statSync(lab.logPath('one')).size;
   assert.ok(passed > 1024 * 1024 && passed < 4 * 1024 * 1024, `${passed} bytes passed before anyone read`);
   let bytes = 0;

@@ -17,6 +17,7 @@ test('parseResults() reads what the serial line carries', () => {
   assert.deepEqual(files, [a]);
   assert.equal(exit, 0);
   assert.equal(parseResults('').exit, undefined);
+  assert.deepEqual(parseResults(`${JSON.stringify(a)}\n{"file":"b.te`), { files: [a], exit: undefined });
 });
 
 describe('judge()', () => {

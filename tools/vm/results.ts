@@ -12,16 +12,26 @@ export type FileResult = {
 /** What came over the results line: the files, and the exit code of node's runner, unless the machine ended before. */
 export type Results = { readonly files: readonly FileResult[]; readonly exit: number | undefined };
 
-/** Reads the lines of JSON: a `FileResult` each, and `{"exit": code}` last. */
+/** Reads the lines of JSON: a `FileResult` each, some of them twice, and `{"exit": code}` last. */
 export function parseResults(text: string): Results {
   const files: FileResult[] = [];
   let exit: number | undefined;
-  for (const line of text.split(/\r?\n/).filter(Boolean)) {
-    const value = JSON.parse(line) as FileResult | { readonly exit: number };
+  for (const line of text.split(/\r?\n/)) {
+    const value = readLine(line);
+    if (value === undefined) continue;
     if ('exit' in value) exit = value.exit;
     else files.push(value);
   }
   return { files, exit };
+}
+
+/** Nothing for a line that was cut off when the machine was. */
+function readLine(line: string): FileResult | { readonly exit: number } | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 export type Verdict = { readonly ok: boolean; readonly lines: readonly string[] };
