@@ -3,6 +3,7 @@ import { NftContext } from '../nftables/context.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
 import { warmThreadPool } from '../syscall/netns.ts';
 import { Poller } from '../syscall/poller.ts';
+import { Announcer } from './announcer.ts';
 import { Attachments } from './attachments.ts';
 import type { Core } from './core.ts';
 import { HostResolvers, Resolver } from './dns/index.ts';
@@ -277,6 +278,7 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
     forwarding,
     ports: resources.use(new PortReservations(hostNetns === undefined ? {} : { netns: hostNetns })),
     flows: resources.use(new Flows(hostNetns, log)),
+    announcer: resources.use(new Announcer({ planner, pins, log })),
     names,
     files: new HostFiles(names, hostResolvers, options),
     pins,

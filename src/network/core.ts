@@ -1,5 +1,6 @@
 import type { Log } from '../base/index.ts';
 import type { Poller } from '../syscall/poller.ts';
+import type { Announcer } from './announcer.ts';
 import type { Debts } from './external/debts.ts';
 import type { Ipams } from './external/ipams.ts';
 import type { FirewallTable } from './firewall/index.ts';
@@ -38,6 +39,7 @@ export type Core = {
   readonly nameServers: () => readonly string[];
   readonly ports: PortReservations;
   readonly flows: Flows;
+  readonly announcer: Announcer;
   readonly names: Names;
   readonly files: HostFiles;
   readonly pins: SandboxPins;

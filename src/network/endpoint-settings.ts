@@ -1,5 +1,6 @@
 import { AppError, isIp, parseMac } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
+import { sysctlFaults } from './endpoint-options.ts';
 import { AddressPool } from './ipam/index.ts';
 import { isUserDefined } from './predefined.ts';
 
@@ -51,7 +52,7 @@ export function checkEndpointSettings(network: NetworkRecord, request: EndpointR
     const text = 'network-scoped aliases are only supported for user-defined networks';
     throw new AppError('invalid', text);
   }
-  const wrong = [...addressFaults(network, request), ...linkLocalFaults(request)];
+  const wrong = [...addressFaults(network, request), ...linkLocalFaults(request), ...sysctlFaults(request)];
   if (wrong.length > 0) throw new AppError('invalid', `invalid endpoint settings:\n${wrong.join('\n')}`);
   if (request.mac !== undefined) parseMac(request.mac);
 }

@@ -16,6 +16,7 @@ const sysctls: Readonly<Record<string, string>> = {
   'net/ipv4/ip_unprivileged_port_start': '0',
   'net/ipv6/conf/default/disable_ipv6': '1',
   'net/ipv4/conf/default/arp_notify': '1',
+  'net/ipv6/conf/default/ndisc_notify': '1',
 };
 
 /** After a start of a container the machine has better things to do than to prepare the next. */

@@ -14,6 +14,7 @@ import {
   planPools,
 } from './ipam/index.ts';
 import { findNetwork } from './lookup.ts';
+import { checkNetworkOptions } from './network-options.ts';
 import { mergePlans } from './plan/merge.ts';
 import { isPredefined } from './predefined.ts';
 import type { NetworkCreate } from './types.ts';
@@ -59,6 +60,7 @@ export class Networks {
     const given = await poolsElsewhere(this.#core, request);
     const asked = { ...this.#record(request, driver, given), scope };
     undo.defer(() => returnPools(this.#core, asked));
+    checkNetworkOptions(asked);
     driver.check(asked, records.networks(), records.sharing(asked));
     const network = driver.complete?.(asked) ?? asked;
     for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);

@@ -1,5 +1,6 @@
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { JoinedEndpoint } from './driver.ts';
+import { withEndpointOptions } from './endpoint-options.ts';
 import { chooseGateways, type Gateways } from './gateway.ts';
 import { linksOf } from './links.ts';
 import { emptyNamespace, emptyPlan, mergePlans } from './plan/merge.ts';
@@ -46,10 +47,7 @@ export class Planner {
       ...this.#records.networks().map((network) => this.network(network)),
       ...this.#records
         .sandboxes()
-        .flatMap((sandbox) => [
-          sandboxPlan(sandbox),
-          ...this.#joined(sandbox).map((one) => this.#drivers.get(one.network.driver).planEndpoint(one)),
-        ]),
+        .flatMap((sandbox) => [sandboxPlan(sandbox), ...this.#joined(sandbox).map((one) => this.#endpoint(one))]),
     ]);
   }
 
@@ -65,8 +63,12 @@ export class Planner {
   }
 
   #sandbox(sandbox: SandboxRecord): Plan {
-    const endpoints = this.#joined(sandbox).map((one) => this.#drivers.get(one.network.driver).planEndpoint(one));
+    const endpoints = this.#joined(sandbox).map((one) => this.#endpoint(one));
     return mergePlans([sandboxPlan(sandbox), ...endpoints]);
+  }
+
+  #endpoint(joined: JoinedEndpoint): Plan {
+    return withEndpointOptions(this.#drivers.get(joined.network.driver).planEndpoint(joined), joined);
   }
 
   #joined(sandbox: SandboxRecord): readonly JoinedEndpoint[] {

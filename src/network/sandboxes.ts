@@ -63,7 +63,7 @@ export class Sandboxes {
 
   /** The kernel, the resolver and the files, from the records. The kernel's part is done before the first wait ends. */
   async #build(sandbox: SandboxRecord, netns: number, sysctls: SandboxRequest['sysctls']): Promise<void> {
-    const { records, planner, reconciler, names, files } = this.#core;
+    const { records, planner, reconciler, names, files, announcer } = this.#core;
     const networkIds = records.endpointsOf(sandbox.containerId).map(({ networkId }) => networkId);
     const before = planner.networks(networkIds);
     const plugged = reconciler.change(before, mergePlans([before, planner.container(sandbox.containerId)]));
@@ -72,6 +72,7 @@ export class Sandboxes {
     names.open(sandbox, netns);
     names.refresh(networkIds);
     serve(this.#core, sandbox);
+    announcer.repeat(sandbox.containerId, sandbox.id);
     await this.#refreshLinks(sandbox);
   }
 
@@ -93,7 +94,7 @@ export class Sandboxes {
    * repeat.
    */
   async down(containerId: string): Promise<void> {
-    const { records, planner, leases, ports, names, files, debts } = this.#core;
+    const { records, planner, leases, ports, names, files, debts, announcer } = this.#core;
     const sandbox = records.sandboxOf(containerId);
     files.forget(containerId);
     if (sandbox === undefined) return;
@@ -107,6 +108,7 @@ export class Sandboxes {
       }
       records.deleteSandbox(sandbox);
     });
+    announcer.forget(sandbox.id);
     names.close(sandbox);
     names.refresh(endpoints.map(({ networkId }) => networkId));
     ports.release(containerId);

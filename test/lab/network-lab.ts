@@ -115,6 +115,12 @@ export class NetworkLab {
     return spawn('nsenter', [netns, command, ...args], { stdio: 'ignore' });
   }
 
+  /** The same, for what it says. */
+  listen(containerId: string, command: string, ...args: string[]): ChildProcess {
+    const netns = `--net=${this.network.sandboxOf(containerId)!.netnsPath}`;
+    return spawn('nsenter', [netns, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
   insideJson<T = Record<string, unknown>>(containerId: string, words: string): T[] {
     return JSON.parse(this.inside(containerId, 'ip', '-j', ...words.split(' ')) || '[]') as T[];
   }

@@ -42,6 +42,9 @@ export type LinkKind =
   /** The namespace's own loopback: never made or removed, only set up. */
   | { readonly type: 'loopback' };
 
+/** How often, and how far apart, a link of a sandbox tells its neighbours of its addresses. */
+export type Announcements = { readonly count: number; readonly intervalMs: number };
+
 export type PlannedLink = {
   readonly name: string;
   readonly owner: string;
@@ -50,6 +53,8 @@ export type PlannedLink = {
   readonly mac?: string;
   /** Bytes. Absent: the kernel's default. */
   readonly mtu?: number;
+  /** Of a link inside a sandbox. Absent: once. */
+  readonly announcements?: Announcements;
   /** Name of the bridge that this link is a port of. */
   readonly master?: string;
   /** Bridge port that may not talk to other isolated ports: IFLA_BRPORT_ISOLATED. */

@@ -78,7 +78,7 @@ class NamespaceDifference {
         .map((sysctl) => ({ where, verb: 'write-sysctl' as const, sysctl })),
       ...addresses.map((address) => ({ where, verb: 'add-address' as const, address })),
       ...this.#plan.links
-        .filter(({ kind, mac }) => kind.type === 'peer' || (isNeighbour(kind) && mac !== undefined))
+        .filter(announces)
         .filter((link) => addresses.some((address) => address.link === link.name))
         .map((link) => ({ where, verb: 'announce' as const, link })),
       ...this.#plan.routes
@@ -126,6 +126,10 @@ class NamespaceDifference {
 
 /** Has a hardware address that others may remember for another's. */
 const isNeighbour = ({ type }: LinkKind): boolean => type === 'macvlan' || type === 'moved';
+
+/** Whether it tells its neighbours of its addresses. */
+export const announces = ({ kind, mac, announcements }: PlannedLink): boolean =>
+  announcements?.count !== 0 && (kind.type === 'peer' || (isNeighbour(kind) && mac !== undefined));
 
 /** Stands on a link of the host's, and fails without it, or where the kernel has no such kind. */
 export const isChild = ({ kind: { type } }: PlannedLink): boolean =>

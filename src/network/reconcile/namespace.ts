@@ -1,5 +1,5 @@
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
-import { hasCode } from '../../base/index.ts';
+import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { RouteConnection } from '../../netlink/connection.ts';
 import { decodeLink, type Link } from '../../netlink/rt/link.ts';
 import { getLinkMessage } from '../../netlink/rt/link-message.ts';
@@ -54,9 +54,15 @@ export class Namespace implements Disposable {
   }
 
   writeSysctl(key: string, value: string): void {
-    this.#inside(() => {
-      writeFileSync(`/proc/sys/${key}`, value);
-    });
+    try {
+      this.#inside(() => {
+        writeFileSync(`/proc/sys/${key}`, value);
+      });
+    } catch (error) {
+      const reason = hasCode(error, 'ENOENT') ? 'this kernel has no such value' : messageOf(error);
+      const text = `cannot set sysctl ${key.replaceAll('/', '.')} to ${value}: ${reason}`;
+      throw new AppError('internal', text, { cause: error });
+    }
   }
 
   #inside<T>(body: () => T extends PromiseLike<unknown> ? never : T): T {

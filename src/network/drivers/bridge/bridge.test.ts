@@ -149,8 +149,13 @@ test('check() refuses what Docker refuses, in its words', () => {
 });
 
 test('warnings() name the options that have no effect', () => {
-  const options = { 'com.docker.network.bridge.nonsense': 'routed', 'my.own': 'x' };
+  const options = {
+    'com.docker.network.words.of.somebody.else': 'routed',
+    'com.docker.network.bridge.enable_ic': 'x',
+    'my.own': 'x',
+  };
   assert.deepEqual(driver.warnings(network({ options })), [
-    'option com.docker.network.bridge.nonsense is not known here and has no effect',
+    'option com.docker.network.words.of.somebody.else is not known here and has no effect',
+    'option com.docker.network.bridge.enable_ic is not known here and has no effect: did you mean com.docker.network.bridge.enable_icc?',
   ]);
 });

@@ -12,8 +12,7 @@ export const bridgeDriver = (settings: DriverSettings): Driver => ({
   singleton: false,
   addressed: true,
   check: checkBridgeNetwork,
-  warnings: (network) =>
-    unknownOptions(network.options).map((key) => `option ${key} is not known here and has no effect`),
+  warnings: (network) => unknownOptions(network.options),
   planNetwork: (network) => planBridgeNetwork(network, settings),
   planEndpoint: (joined) => planBridgeEndpoint(joined, settings),
   gateway: bridgeGateway,

@@ -1,8 +1,10 @@
 import { isIp, shortId } from '../../../base/index.ts';
 import type { NetworkRecord } from '../../../store/records.ts';
 import type { GatewayMode } from '../../firewall/index.ts';
+import { networkOptions } from '../../network-options.ts';
 import { linkName } from '../interface-name.ts';
 import { booleanOption, mtuOption, refused } from '../options.ts';
+import { suggestion } from '../unknown-options.ts';
 
 /** The options of a bridge network, as the API spells them. */
 export const bridgeOptions = {
@@ -22,7 +24,7 @@ export const bridgeOptions = {
 
 const modes: readonly string[] = ['nat', 'nat-unprotected', 'routed', 'isolated'] satisfies GatewayMode[];
 
-const known = new Set<string>(Object.values(bridgeOptions));
+const known: readonly string[] = [...Object.values(bridgeOptions), ...Object.values(networkOptions)];
 
 export type BridgeConfig = {
   /** Interface name of the bridge. */
@@ -66,9 +68,11 @@ export function bridgeConfig({ id, options }: Pick<NetworkRecord, 'id' | 'option
 export const bridgeOf = ({ id, options }: Pick<NetworkRecord, 'id' | 'options'>): string =>
   options[bridgeOptions.name] || `br-${shortId(id)}`;
 
-/** Options that nobody here reads. */
+/** A sentence for each option that nobody here reads. */
 export const unknownOptions = (options: NetworkRecord['options']): readonly string[] =>
-  Object.keys(options).filter((key) => key.startsWith('com.docker.network.') && !known.has(key));
+  Object.keys(options)
+    .filter((key) => key.startsWith('com.docker.network.') && !known.includes(key))
+    .map((key) => `option ${key} is not known here and has no effect${suggestion(key, known)}`);
 
 const bridgeName = (id: string, wanted: string | undefined): string =>
   linkName(bridgeOptions.name, wanted, 15) ?? `br-${shortId(id)}`;
