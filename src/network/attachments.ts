@@ -107,7 +107,7 @@ export class Attachments {
     await this.#settle(moved, network, before);
     undo.defer(() => expose(this.#core, moved, sandbox));
     await expose(this.#core, sandbox, moved);
-    this.#core.announcer.repeat(sandbox.containerId, sandbox.id, [lease.interface]);
+    this.#core.announcer.repeat(sandbox.containerId, sandbox.id, [leased.lease.interface]);
     withdraw(this.#core, sandbox, published);
     this.#releaseUnused(moved);
     undo.move();
