@@ -234,7 +234,11 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const plugins = new Plugins(pluginFolders(options), log);
   const drivers = new DriverRegistry(
     [
-      bridgeDriver({ masquerade: options.ipMasquerade, ...(options.mtu === undefined ? {} : { mtu: options.mtu }) }),
+      bridgeDriver({
+        masquerade: options.ipMasquerade,
+        directRouting: options.allowDirectRouting === true,
+        ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
+      }),
       macvlanDriver(),
       ipvlanDriver(),
       hostDriver(),

@@ -13,6 +13,8 @@ import type { Plan } from './plan/types.ts';
 export type DriverSettings = {
   /** MTU of links whose network does not say: the kernel's own default when absent. */
   readonly mtu?: number;
+  /** With --allow-direct-routing: published ports are reached by the containers' own addresses, from everywhere. */
+  readonly directRouting?: boolean;
   /** False with --ip-masq=false: no network hides its addresses. */
   readonly masquerade: boolean;
 };

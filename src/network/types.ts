@@ -137,6 +137,8 @@ export type NetworkOptions = {
   /** Where the engine turned forwarding on, it does not guard what is forwarded between others' interfaces. */
   readonly ipForwardNoDrop?: boolean;
   readonly ipMasquerade: boolean;
+  /** Published ports are reached by the containers' own addresses, too. Absent: false. */
+  readonly allowDirectRouting?: boolean;
   readonly icc: boolean;
   /** Default host address of published ports. */
   readonly ip?: string;

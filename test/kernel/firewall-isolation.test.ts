@@ -110,6 +110,20 @@ describe('the rule set between networks', () => {
     assert.equal(reaches('remote', a2), true);
   });
 
+  test('published ports are reached directly from a trusted interface only, or from everywhere when so asked', () => {
+    put({ ...networkA, trusted: ['eth1'] }, networkB);
+    firewall.apply({ add: elementsOfPorts({ ...portsOfA1, direct: 'trusted' }) });
+    lab.run('far', 'ip', 'route', 'replace', '192.0.2.0/25', 'via', '203.0.113.1');
+    assert.equal(lab.ask('far', 'tcp', a1, 80), far);
+    assert.deepEqual(droppedAs('far', a2), ['unpublished']);
+    assert.deepEqual(droppedAs('remote', a1), ['unpublished']);
+    assert.deepEqual(droppedAs('b1', a1), ['isolation']);
+    firewall.apply({ add: elementsOfPorts({ ...portsOfA1, direct: 'all' }) });
+    assert.equal(lab.ask('remote', 'tcp', a1, 80), addresses.remote);
+    assert.deepEqual(droppedAs('remote', a2), ['unpublished']);
+    lab.run('far', 'ip', 'route', 'del', '192.0.2.0/25');
+  });
+
   test('TCP segments fit on the way, in both directions', async (t) => {
     put(networkA);
     lab.run('engine', 'ip', 'link', 'set', 'eth1', 'mtu', '1280');

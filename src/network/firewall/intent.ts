@@ -22,6 +22,8 @@ export type NetworkIntent = {
   /** Source address for what leaves, instead of the outgoing interface's own (`host_ipv4`, `host_ipv6`). */
   readonly snat4?: string;
   readonly snat6?: string;
+  /** Interfaces of the host from which published ports are reached by the containers' own addresses. */
+  readonly trusted?: readonly string[];
 };
 
 /** What the rule set must know of the published ports of one container. */
@@ -31,6 +33,8 @@ export type PortsIntent = {
   /** The container's addresses on its gateway endpoint, without prefix. */
   readonly ipv4?: string;
   readonly ipv6?: string;
+  /** Who may reach the published ports by the container's own address where it is translated. Absent: nobody. */
+  readonly direct?: 'all' | 'trusted';
   /** The container has IPv6, but another endpoint holds the ports in it. */
   readonly elsewhere6?: boolean;
   /** Absent: nat. */
@@ -46,8 +50,10 @@ export function elementsOfNetwork(network: NetworkIntent): readonly NftElement[]
     { set: 'bridges', key: quote(bridge), owner },
     { set: network.icc ? 'peers' : 'apart', key: pair, owner },
   ];
+  const trusted = (network.trusted ?? []).map((link) => `${quote(link)} . ${quote(bridge)}`);
   if (network.internal) return [...elements, { set: 'internal', key: quote(bridge), owner }];
   const families = new Set(network.subnets.map((subnet) => (subnet.includes(':') ? 6 : 4)));
+  elements.push(...trusted.map((key) => ({ set: 'trusted', key, owner })));
   return [...elements, ...[...families].flatMap((family) => [...elementsOfFamily(network, family)])];
 }
 
@@ -99,7 +105,21 @@ function inFamily(intent: PortsIntent, port: PublishedPort, family: 4 | 6, addre
   if (mode === 'isolated') return [];
   if (mode === 'routed') return [opened(intent.owner, port, family, address)];
   const host = hostAddress(port.hostIp, family);
-  return host === undefined ? [] : translated(intent.owner, port, family, address, host);
+  if (host === undefined) return [];
+  return [...translated(intent.owner, port, family, address, host), ...reachedDirectly(intent, port, family, address)];
+}
+
+/** A port of a translated network, by the container's own address. */
+function reachedDirectly(
+  { owner, direct }: PortsIntent,
+  port: PublishedPort,
+  family: 4 | 6,
+  address: string,
+): readonly NftElement[] {
+  if (direct === undefined) return [];
+  if (direct === 'all') return [opened(owner, port, family, address)];
+  const key = `${address} . ${port.protocol} . ${span(port.containerPort, port.count)}`;
+  return [{ set: `direct${family}`, key, owner }];
 }
 
 function opened(owner: string, port: PublishedPort, family: 4 | 6, address: string): NftElement {

@@ -132,6 +132,12 @@ const clamp: readonly string[] = [
   'oifname @bridges tcp option maxseg size set rt mtu',
 ];
 
+/** By the container's own address, without translation. */
+const trusted: readonly string[] = [
+  'ip daddr . meta l4proto . th dport @direct4 accept',
+  'ip6 daddr . meta l4proto . th dport @direct6 accept',
+];
+
 /** From a published port the way leads back into the network. */
 const apart: readonly string[] = [
   'ct status dnat return',
@@ -149,6 +155,7 @@ const forward: readonly string[] = [
   `iifname @internal ${drop('internal')}`,
   `oifname @internal ${drop('internal')}`,
   'ct status dnat accept comment "published"',
+  'iifname . oifname @trusted jump trusted',
   ...opened(4, 'ip', 'icmp'),
   ...opened(6, 'ip6', 'ipv6-icmp'),
   `iifname @bridges oifname @bridges ${drop('isolation')}`,
@@ -177,5 +184,6 @@ const chains: readonly Chain[] = [
   { name: 'others', rules: others },
   { name: 'clamp', rules: clamp },
   { name: 'apart', rules: apart },
+  { name: 'trusted', rules: trusted },
   { name: 'forward', hook: 'filter hook forward priority filter', rules: forward },
 ];

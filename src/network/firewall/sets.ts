@@ -17,6 +17,7 @@ const interfaces: readonly SetDeclaration[] = [
   { name: 'bridges', key: ['ifname'], comment: 'our bridges' },
   { name: 'peers', key: ['ifname', 'ifname'], comment: 'same network, containers may talk' },
   { name: 'apart', key: ['ifname', 'ifname'], comment: 'same network, containers may not talk' },
+  { name: 'trusted', key: ['ifname', 'ifname'], comment: 'from here to there published ports are open' },
   { name: 'internal', key: ['ifname'], comment: 'networks without a way in or out' },
 ];
 
@@ -24,6 +25,12 @@ const ofFamily = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
   ...published(n, ip),
   { name: `open${n}`, key: [ip, 'inet_proto', 'inet_service'], comment: 'routed, published ports' },
   { name: `open${n}_range`, key: [ip, 'inet_proto', 'inet_service'], interval: true, comment: 'routed, ranges' },
+  {
+    name: `direct${n}`,
+    key: [ip, 'inet_proto', 'inet_service'],
+    interval: true,
+    comment: 'published ports, for the trusted',
+  },
   { name: `routed${n}`, key: ['ifname'], comment: 'networks reached without translation' },
   { name: `unprotected${n}`, key: ['ifname'], comment: 'networks without a guard on their ports' },
   { name: `masquerade${n}`, key: ['ifname'], comment: "networks that leave under the host's address" },

@@ -17,6 +17,7 @@ export const bridgeOptions = {
   mtu: 'com.docker.network.driver.mtu',
   mode4: 'com.docker.network.bridge.gateway_mode_ipv4',
   mode6: 'com.docker.network.bridge.gateway_mode_ipv6',
+  trusted: 'com.docker.network.bridge.trusted_host_interfaces',
   source4: 'com.docker.network.host_ipv4',
   source6: 'com.docker.network.host_ipv6',
   interfacePrefix: 'com.docker.network.container_iface_prefix',
@@ -43,6 +44,8 @@ export type BridgeConfig = {
   /** Addresses of the host that what leaves is given; undefined for those of the outgoing interface. */
   readonly source4: string | undefined;
   readonly source6: string | undefined;
+  /** Interfaces of the host from which published ports are reached by the containers' own addresses. */
+  readonly trusted: readonly string[];
   /** Interfaces inside are called this and a number. */
   readonly interfacePrefix: string;
 };
@@ -60,6 +63,7 @@ export function bridgeConfig({ id, options }: Pick<NetworkRecord, 'id' | 'option
     mode6: gatewayMode(options, bridgeOptions.mode6),
     source4: address(options, bridgeOptions.source4, 4),
     source6: address(options, bridgeOptions.source6, 6),
+    trusted: trustedInterfaces(options[bridgeOptions.trusted]),
     interfacePrefix: linkName(bridgeOptions.interfacePrefix, options[bridgeOptions.interfacePrefix], 12) ?? 'eth',
   };
 }
@@ -76,6 +80,10 @@ export const unknownOptions = (options: NetworkRecord['options']): readonly stri
 
 const bridgeName = (id: string, wanted: string | undefined): string =>
   linkName(bridgeOptions.name, wanted, 15) ?? `br-${shortId(id)}`;
+
+/** "eth1:eth2". */
+const trustedInterfaces = (value = ''): readonly string[] =>
+  value.split(':').flatMap((name) => linkName(bridgeOptions.trusted, name, 15) ?? []);
 
 function hostBinding(value: string | undefined): string | undefined {
   if (value === '0.0.0.0') return undefined;

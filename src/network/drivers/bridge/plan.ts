@@ -28,6 +28,7 @@ export function planBridgeNetwork(network: NetworkRecord, settings: DriverSettin
       internal: network.internal,
       icc: config.icc,
       masquerade: config.masquerade && settings.masquerade,
+      trusted: config.trusted,
       mode4: config.mode4,
       mode6: config.mode6,
       ...(config.source4 === undefined ? {} : { snat4: config.source4 }),
@@ -64,7 +65,7 @@ export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSetti
   return {
     host: { ...emptyNamespace, links: [outer] },
     sandboxes: new Map([[sandbox.id, inside]]),
-    elements: [...portElements(joined, owner), ...(config.icc ? [] : linkElements(joined, owner))],
+    elements: [...portElements(joined, settings, owner), ...(config.icc ? [] : linkElements(joined, owner))],
   };
 }
 
@@ -136,9 +137,10 @@ const linkElements = (joined: JoinedEndpoint, owner: string): Plan['elements'] =
   (joined.links?.() ?? []).flatMap((link) => elementsOfLink({ owner, ...link }));
 
 /** In the families that this endpoint leads out in. */
-function portElements(joined: JoinedEndpoint, owner: string): Plan['elements'] {
+function portElements(joined: JoinedEndpoint, { directRouting }: DriverSettings, owner: string): Plan['elements'] {
   const { network, sandbox, lease } = joined;
-  const { mode4, mode6 } = bridgeConfig(network);
+  const { mode4, mode6, trusted } = bridgeConfig(network);
+  const direct = directRouting === true ? 'all' : 'trusted';
   const ipv4 = leads(joined, 4) ? lease.ipv4?.split('/')[0] : undefined;
   const ipv6 = leads(joined, 6) ? lease.ipv6?.split('/')[0] : undefined;
   return elementsOfPorts({
@@ -146,6 +148,7 @@ function portElements(joined: JoinedEndpoint, owner: string): Plan['elements'] {
     ports: sandbox.ports,
     mode4,
     mode6,
+    ...(direct === 'all' || trusted.length > 0 ? { direct } : {}),
     elsewhere6: sandbox.gateway6EndpointId !== undefined,
     ...(ipv4 === undefined ? {} : { ipv4 }),
     ...(ipv6 === undefined ? {} : { ipv6 }),
