@@ -251,7 +251,14 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const pins = new SandboxPins(options.runDir);
   const forwarding = new Forwarding(host, options);
   const context = NftContext.open(hostNetns);
-  const firewall = resources.use(new Firewall({ context, table: options.table, guarded: forwarding.guarded() }));
+  const firewall = resources.use(
+    new Firewall({
+      context,
+      table: options.table,
+      guarded: forwarding.guarded(),
+      acceptMark: options.bridgeAcceptFwmark,
+    }),
+  );
   const hostResolvers = deps.hostResolvers ?? new HostResolvers();
   const poller = deps.poller ?? resources.use(new Poller());
   const resolver = resources.use(new Resolver({ log, poller, hostResolvers: hostResolvers.servers }));

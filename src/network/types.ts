@@ -7,6 +7,7 @@ import type {
   PortRequest,
   SandboxRecord,
 } from '../store/records.ts';
+import type { AcceptedMark } from './firewall/index.ts';
 
 export type { ExposedPort, PortRequest } from '../store/records.ts';
 
@@ -139,6 +140,8 @@ export type NetworkOptions = {
   readonly ipMasquerade: boolean;
   /** Published ports are reached by the containers' own addresses, too. Absent: false. */
   readonly allowDirectRouting?: boolean;
+  /** Packets with this mark reach every port of containers. Absent: none do. */
+  readonly bridgeAcceptFwmark?: AcceptedMark;
   readonly icc: boolean;
   /** Default host address of published ports. */
   readonly ip?: string;

@@ -124,6 +124,27 @@ describe('the rule set between networks', () => {
     lab.run('far', 'ip', 'route', 'del', '192.0.2.0/25');
   });
 
+  test('packets with the accepted mark reach every port of a container, others do not', () => {
+    lab.run(
+      'engine',
+      'nft',
+      'add table ip marker; add chain ip marker in { type filter hook prerouting priority mangle; }',
+    );
+    lab.run('engine', 'nft', 'add rule ip marker in tcp dport 80 iifname eth1 meta mark set 0x105');
+    firewall.remove();
+    firewall[Symbol.dispose]();
+    firewall = lab.firewall([], { mark: 0x5, mask: 0xff });
+    firewall.install();
+    assert.equal(firewall.install(), false);
+    put(networkA);
+    lab.run('far', 'ip', 'route', 'replace', '192.0.2.0/25', 'via', '203.0.113.1');
+    assert.equal(lab.ask('far', 'tcp', a1, 80), far);
+    assert.deepEqual(droppedAs('remote', a1), ['unpublished']);
+    lab.run('engine', 'nft', 'delete table ip marker');
+    assert.deepEqual(droppedAs('far', a1), ['unpublished']);
+    lab.run('far', 'ip', 'route', 'del', '192.0.2.0/25');
+  });
+
   test('TCP segments fit on the way, in both directions', async (t) => {
     put(networkA);
     lab.run('engine', 'ip', 'link', 'set', 'eth1', 'mtu', '1280');

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { formatIp, isIp, parseIp } from '../../src/base/index.ts';
-import { Firewall } from '../../src/network/firewall/index.ts';
+import { type AcceptedMark, Firewall } from '../../src/network/firewall/index.ts';
 import { NftContext } from '../../src/nftables/context.ts';
 import { patience } from '../lab/patience.ts';
 
@@ -105,8 +105,8 @@ export class FirewallLab implements Disposable {
     return this.run('engine', 'nft', command);
   }
 
-  firewall(guarded: readonly (4 | 6)[] = []): Firewall {
-    return new Firewall({ context: NftContext.open(this.fd), table: 'portolan', guarded });
+  firewall(guarded: readonly (4 | 6)[] = [], acceptMark?: AcceptedMark): Firewall {
+    return new Firewall({ context: NftContext.open(this.fd), table: 'portolan', guarded, acceptMark });
   }
 
   [Symbol.dispose](): void {

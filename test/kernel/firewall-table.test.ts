@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { elementsOfNetwork, elementsOfPorts, Firewall } from '../../src/network/firewall/index.ts';
+import { elementsOfLink, elementsOfNetwork, elementsOfPorts, Firewall } from '../../src/network/firewall/index.ts';
 import type { NftElement } from '../../src/network/plan/types.ts';
 import { NftContext } from '../../src/nftables/context.ts';
 import { createNetns, warmThreadPool } from '../../src/syscall/netns.ts';
@@ -21,6 +21,7 @@ const everything: readonly NftElement[] = [
   ...networks({
     bridge: 'br-4',
     subnets: ['10.4.0.0/24', '2001:db8:4::/64'],
+    trusted: ['eth1'],
     snat4: '192.0.2.99',
     snat6: '2001:db8:0:0:0::99',
   }),
@@ -30,10 +31,18 @@ const everything: readonly NftElement[] = [
     ports: [
       { ...port, hostPort: 9001 },
       { ...port, hostPort: 9002, count: 3, hostIp: '2001:db8::9' },
+      { ...port, hostPort: 9005, hostIp: '2001:db8::9' },
+      { ...port, hostPort: 9006, count: 3 },
     ],
     ipv4: '192.0.2.3',
   }),
   ...published('routed'),
+  ...elementsOfLink({
+    owner: 'endpoint:l',
+    from: '192.0.2.2',
+    to: '192.0.2.3',
+    ports: [{ protocol: 'tcp', port: 80 }],
+  }),
 ];
 
 function networks(change: Partial<Parameters<typeof elementsOfNetwork>[0]>): readonly NftElement[] {
@@ -54,7 +63,7 @@ function published(mode: 'nat' | 'routed'): readonly NftElement[] {
   const ports = [
     port,
     { ...port, protocol: 'sctp', hostPort: 8081, hostIp: '198.51.100.1' },
-    { ...port, hostPort: 8082, hostIp: '2001:db8:0:1:0:0:0:1' },
+    { ...port, containerPort: 81, hostPort: 8082, hostIp: '2001:db8:0:1:0:0:0:1' },
     range,
     { ...range, protocol: 'udp', hostIp: '198.51.100.1' },
     { ...range, protocol: 'udp', hostIp: '2001:db8::9' },
@@ -67,6 +76,7 @@ function published(mode: 'nat' | 'routed'): readonly NftElement[] {
     ipv6: to[1]!,
     mode4: mode,
     mode6: mode,
+    direct: 'trusted',
   });
 }
 

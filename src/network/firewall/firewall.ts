@@ -1,6 +1,6 @@
 import type { NftElement } from '../plan/types.ts';
 import { countersIn, elementsIn, ruleCountsIn, setNamesIn } from './listing.ts';
-import { guardScript, rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
+import { type AcceptedMark, guardScript, rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
 import { changeScript } from './script.ts';
 import type { Dropped, FirewallChange, FirewallTable, NftRunner } from './types.ts';
 
@@ -9,6 +9,8 @@ export type FirewallOptions = {
   readonly context: NftRunner;
   /** Name of our table: two engines in one namespace need two. */
   readonly table: string;
+  /** With `--bridge-accept-fwmark`: marked packets reach containers. */
+  readonly acceptMark?: AcceptedMark | undefined;
   /** Families of which `guard` was told before. */
   readonly guarded?: readonly (4 | 6)[];
 };
@@ -18,8 +20,10 @@ export class Firewall implements FirewallTable {
   readonly #context: NftRunner;
   readonly #table: string;
   readonly #guarded: Set<4 | 6>;
+  readonly #mark: AcceptedMark | undefined;
 
-  constructor({ context, table, guarded = [] }: FirewallOptions) {
+  constructor({ context, table, acceptMark, guarded = [] }: FirewallOptions) {
+    this.#mark = acceptMark;
     this.#context = context;
     this.#table = table;
     this.#guarded = new Set(guarded);
@@ -27,7 +31,7 @@ export class Firewall implements FirewallTable {
 
   install(): boolean {
     const complete = this.#isComplete();
-    const rules = complete ? '' : rulesetScript(this.#table);
+    const rules = complete ? '' : rulesetScript(this.#table, this.#mark);
     this.#context.run(`${rules}${guardScript(this.#table, this.#guarded)}`);
     return !complete;
   }
@@ -79,10 +83,10 @@ export class Firewall implements FirewallTable {
   #isComplete(): boolean {
     if (!this.#context.hasTable('inet', this.#table)) return false;
     const listing = this.#context.json(`list table inet ${this.#table}`);
-    const wanted = rulesByChain();
+    const wanted = rulesByChain(this.#mark);
     const found = ruleCountsIn(listing);
     const sameRules = wanted.size === found.size && [...wanted].every(([chain, count]) => found.get(chain) === count);
-    return sameRules && setNamesIn(listing).has(versionMark());
+    return sameRules && setNamesIn(listing).has(versionMark(this.#mark));
   }
 
   /**

@@ -9,4 +9,5 @@ export {
   type PortsIntent,
 } from './intent.ts';
 export { RecordingFirewall } from './recording.ts';
+export type { AcceptedMark } from './ruleset.ts';
 export type { FirewallChange, FirewallTable, NftRunner } from './types.ts';

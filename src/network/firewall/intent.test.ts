@@ -98,7 +98,7 @@ test('elementsOfPorts() closes the IPv6 side of a port whose container has none'
     lines(elementsOfPorts({ owner: 'endpoint/1', ports, ipv4: '192.0.2.2' })).filter((line) => line.includes('closed'));
   const range = port({ hostPort: 9000, containerPort: 80, count: 3 });
   assert.match(closed(port({ hostPort: 8080 })).join(), /closed6: tcp \. 8080/);
-  assert.match(closed(range).join(), /closed6: tcp \. 9000-9002/);
+  assert.match(closed(range).join(), /closed6_range: tcp \. 9000-9002/);
   assert.match(
     closed(port({ hostPort: 8080, hostIp: '2001:db8:0::9' })).join(),
     /closed6_at: tcp \. 2001:db8::9 \. 8080/,

@@ -96,8 +96,9 @@ function closed({ owner, mode4 = 'nat' }: PortsIntent, port: PublishedPort): rea
   const host = hostAddress(port.hostIp, 6);
   if (host === undefined || host === '::1' || port.hostPort === 0 || mode4 === 'routed') return [];
   const numbers = span(port.hostPort, port.count);
-  if (host === '') return [{ set: 'closed6', key: `${port.protocol} . ${numbers}`, owner }];
-  return [{ set: 'closed6_at', key: `${port.protocol} . ${host} . ${numbers}`, owner }];
+  const range = port.count === 1 ? '' : '_range';
+  if (host === '') return [{ set: `closed6${range}`, key: `${port.protocol} . ${numbers}`, owner }];
+  return [{ set: `closed6_at${range}`, key: `${port.protocol} . ${host} . ${numbers}`, owner }];
 }
 
 function inFamily(intent: PortsIntent, port: PublishedPort, family: 4 | 6, address: string): readonly NftElement[] {
@@ -119,7 +120,7 @@ function reachedDirectly(
   if (direct === undefined) return [];
   if (direct === 'all') return [opened(owner, port, family, address)];
   const key = `${address} . ${port.protocol} . ${span(port.containerPort, port.count)}`;
-  return [{ set: `direct${family}`, key, owner }];
+  return [{ set: port.count === 1 ? `direct${family}` : `direct${family}_range`, key, owner }];
 }
 
 function opened(owner: string, port: PublishedPort, family: 4 | 6, address: string): NftElement {

@@ -18,9 +18,9 @@ export type DropReason = keyof typeof dropReasons;
  * The whole rule set, as a script that puts it in place of whatever the table held. The same for one network and for
  * thousands: those are elements of the sets.
  */
-export function rulesetScript(table: string): string {
-  const version = `set ${versionMark()} { type mark; comment "version of these rules"; }\n`;
-  return `table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n${version}${body()}}\n`;
+export function rulesetScript(table: string, mark?: AcceptedMark): string {
+  const version = `set ${versionMark(mark)} { type mark; comment "version of these rules"; }\n`;
+  return `table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n${version}${body(mark)}}\n`;
 }
 
 /** The script that says which families the host forwards for containers only. Safe to repeat. */
@@ -33,20 +33,23 @@ export function guardScript(table: string, families: Iterable<4 | 6>): string {
 const guardedSet = 'guarded';
 
 /** Name of an empty set by which a table says which version of the rules it holds. */
-export function versionMark(): string {
-  return `version_${createHash('sha256').update(body()).digest('hex').slice(0, 16)}`;
+export function versionMark(mark?: AcceptedMark): string {
+  return `version_${createHash('sha256').update(body(mark)).digest('hex').slice(0, 16)}`;
 }
 
 /** How many rules each chain of a complete table has. */
-export function rulesByChain(): ReadonlyMap<string, number> {
-  return new Map(chains.map(({ name, rules }) => [name, rules.length]));
+export function rulesByChain(mark?: AcceptedMark): ReadonlyMap<string, number> {
+  return new Map(chainsWith(mark).map(({ name, rules }) => [name, rules.length]));
 }
+
+/** A packet mark with which somebody else's rules let packets in: those whose bits of `mask` are those of `mark`. */
+export type AcceptedMark = { readonly mark: number; readonly mask: number };
 
 type Chain = { readonly name: string; readonly hook?: string; readonly rules: readonly string[] };
 
-function body(): string {
+function body(mark: AcceptedMark | undefined): string {
   const counters = Object.keys(dropReasons).map((reason) => `counter ${reason} { }\n`);
-  const text = chains.map(({ name, hook, rules }) => {
+  const text = chainsWith(mark).map(({ name, hook, rules }) => {
     const base = hook === undefined ? '' : `type ${hook}; policy accept;\n`;
     return `chain ${name} {\n${base}${rules.join('\n')}\n}\n`;
   });
@@ -73,10 +76,8 @@ const incoming: readonly string[] = [
  * A relay would serve these under its own address. Who is refused at once tries IPv4 next (RFC 8305), and does not wait.
  */
 const closed: readonly string[] = [
-  `meta l4proto tcp meta l4proto . th dport @closed6 ${refuse('family', 'reject with tcp reset')}`,
-  `meta l4proto . th dport @closed6 ${refuse('family', 'reject')}`,
-  `meta l4proto tcp meta l4proto . ip6 daddr . th dport @closed6_at ${refuse('family', 'reject with tcp reset')}`,
-  `meta l4proto . ip6 daddr . th dport @closed6_at ${refuse('family', 'reject')}`,
+  ...['', '_range'].flatMap((range) => refused(`meta l4proto . th dport @closed6${range}`)),
+  ...['', '_range'].flatMap((range) => refused(`meta l4proto . ip6 daddr . th dport @closed6_at${range}`)),
 ];
 
 /** The kernel cannot route what comes from ::1 or a link-local peer elsewhere: those reach the relay. */
@@ -132,10 +133,19 @@ const clamp: readonly string[] = [
   'oifname @bridges tcp option maxseg size set rt mtu',
 ];
 
+function refused(match: string): readonly string[] {
+  return [
+    `meta l4proto tcp ${match} ${refuse('family', 'reject with tcp reset')}`,
+    `${match} ${refuse('family', 'reject')}`,
+  ];
+}
+
 /** By the container's own address, without translation. */
 const trusted: readonly string[] = [
   'ip daddr . meta l4proto . th dport @direct4 accept',
+  'ip daddr . meta l4proto . th dport @direct4_range accept',
   'ip6 daddr . meta l4proto . th dport @direct6 accept',
+  'ip6 daddr . meta l4proto . th dport @direct6_range accept',
 ];
 
 /** From a published port the way leads back into the network. */
@@ -156,6 +166,7 @@ const forward: readonly string[] = [
   `oifname @internal ${drop('internal')}`,
   'ct status dnat accept comment "published"',
   'iifname . oifname @trusted jump trusted',
+  'oifname @bridges jump marked',
   ...opened(4, 'ip', 'icmp'),
   ...opened(6, 'ip6', 'ipv6-icmp'),
   `iifname @bridges oifname @bridges ${drop('isolation')}`,
@@ -185,5 +196,13 @@ const chains: readonly Chain[] = [
   { name: 'clamp', rules: clamp },
   { name: 'apart', rules: apart },
   { name: 'trusted', rules: trusted },
+  { name: 'marked', rules: [] },
   { name: 'forward', hook: 'filter hook forward priority filter', rules: forward },
 ];
+
+const chainsWith = (mark: AcceptedMark | undefined): readonly Chain[] =>
+  mark === undefined
+    ? chains
+    : chains.map((chain) => (chain.name === 'marked' ? { ...chain, rules: [acceptMarked(mark)] } : chain));
+
+const acceptMarked = ({ mark, mask }: AcceptedMark): string => `meta mark & ${mask} == ${mark} accept`;

@@ -25,12 +25,8 @@ const ofFamily = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
   ...published(n, ip),
   { name: `open${n}`, key: [ip, 'inet_proto', 'inet_service'], comment: 'routed, published ports' },
   { name: `open${n}_range`, key: [ip, 'inet_proto', 'inet_service'], interval: true, comment: 'routed, ranges' },
-  {
-    name: `direct${n}`,
-    key: [ip, 'inet_proto', 'inet_service'],
-    interval: true,
-    comment: 'published ports, for the trusted',
-  },
+  { name: `direct${n}`, key: [ip, 'inet_proto', 'inet_service'], comment: 'published ports, for the trusted' },
+  { name: `direct${n}_range`, key: [ip, 'inet_proto', 'inet_service'], interval: true, comment: 'the same, ranges' },
   { name: `routed${n}`, key: ['ifname'], comment: 'networks reached without translation' },
   { name: `unprotected${n}`, key: ['ifname'], comment: 'networks without a guard on their ports' },
   { name: `masquerade${n}`, key: ['ifname'], comment: "networks that leave under the host's address" },
@@ -69,12 +65,14 @@ const published = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
 
 /** Ports that lead to a container without IPv6: only the host itself is relayed to it. */
 const closed: readonly SetDeclaration[] = [
-  { name: 'closed6', key: ['inet_proto', 'inet_service'], interval: true, comment: 'IPv4 only, any host address' },
+  { name: 'closed6', key: ['inet_proto', 'inet_service'], comment: 'IPv4 only, any host address' },
+  { name: 'closed6_range', key: ['inet_proto', 'inet_service'], interval: true, comment: 'the same, ranges' },
+  { name: 'closed6_at', key: ['inet_proto', 'ipv6_addr', 'inet_service'], comment: 'IPv4 only, one host address' },
   {
-    name: 'closed6_at',
+    name: 'closed6_at_range',
     key: ['inet_proto', 'ipv6_addr', 'inet_service'],
     interval: true,
-    comment: 'IPv4 only, one host address',
+    comment: 'the same, ranges',
   },
 ];
 
