@@ -341,6 +341,34 @@ test('the list of networks has a second path, and IPv4 is left out only by those
   }
 });
 
+test('settings of eth0 are the main network’s for clients up to 1.47, and refused with the way out after', async () => {
+  const { engine } = bench;
+  const option = 'com.docker.network.endpoint.sysctls';
+  const HostConfig = { NetworkMode: 'shop', Sysctls: { 'net.ipv4.conf.eth0.log_martians': '1' } };
+  const body = { Image: image, Cmd: ['sleep', '1000'], HostConfig };
+  const made = await ask('POST', '/v1.47/containers/create?name=tuned', body);
+  assert.equal(made.status, 201, made.body);
+  assert.match(made.body, /Migrated sysctl net\.ipv4\.conf\.eth0\.log_martians/);
+  await engine.ok('start', 'tuned');
+  assert.equal(await engine.ok('exec', 'tuned', 'cat', '/proc/sys/net/ipv4/conf/eth0/log_martians'), '1');
+  assert.deepEqual(
+    JSON.parse(await engine.ok('inspect', '-f', '{{json .NetworkSettings.Networks.shop.DriverOpts}}', 'tuned')),
+    {
+      [option]: 'net.ipv4.conf.IFNAME.log_martians=1',
+    },
+  );
+  await engine.ok('rm', '-f', 'tuned');
+  const refused = await ask('POST', '/v1.48/containers/create?name=tuned', body);
+  assert.equal(refused.status, 400);
+  assert.match(
+    refused.body,
+    /interface specific sysctl setting \\"net\.ipv4\.conf\.eth0\.log_martians\\" must be supplied using driver option 'com\.docker\.network\.endpoint\.sysctls'/,
+  );
+  const flag = `name=shop,driver-opt=${option}=net.ipv4.conf.IFNAME.log_martians=1`;
+  const value = ['cat', '/proc/sys/net/ipv4/conf/eth0/log_martians'];
+  assert.equal(await engine.ok('run', '--rm', '--network', flag, 'busybox', ...value), '1');
+});
+
 test('what was refused left nothing behind', async () => {
   const { engine } = bench;
   const names = (await engine.ok('ps', '-a', '--format', '{{.Names}}')).split('\n').sort();

@@ -4,6 +4,7 @@ import { type ContainerCreateInput, parseContainerCreate } from '../../contract/
 import { migrateCreate } from './create-versions.ts';
 
 const mac = '02:42:ac:11:00:09';
+const option = 'com.docker.network.endpoint.sysctls';
 const migrate = (version: string, input: ContainerCreateInput) =>
   migrateCreate(parseContainerCreate({ Image: 'busybox', ...input }), version);
 const onNetworks = (mode: string, ...names: string[]): ContainerCreateInput => ({
@@ -74,8 +75,41 @@ for (const c of [
     message:
       'the container-wide MAC address must match the endpoint-specific MAC address for the main network, or be left empty',
   },
+  {
+    version: '1.48',
+    input: { HostConfig: { Sysctls: { 'net.ipv6.conf.eth0.accept_ra': '2' } } },
+    message: `interface specific sysctl setting "net.ipv6.conf.eth0.accept_ra" must be supplied using driver option '${option}'`,
+  },
+  {
+    version: '1.46',
+    input: { HostConfig: { Sysctls: { 'net.ipv6.conf.eth1.accept_ra': '2' } } },
+    message: `unable to determine network endpoint for sysctl net.ipv6.conf.eth1.accept_ra, use driver option '${option}' to set per-interface sysctls`,
+  },
+  {
+    version: '1.46',
+    input: {
+      HostConfig: { NetworkMode: 'a', Sysctls: { 'net.ipv6.conf.eth1.accept_ra': '2' } },
+      NetworkingConfig: { EndpointsConfig: { b: {} } },
+    },
+    message:
+      'unable to find a network for sysctl net.ipv6.conf.eth1.accept_ra: HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks',
+  },
 ]) {
   test(`version ${c.version} refuses: ${c.message.slice(0, 60)}…`, () => {
     assert.throws(() => migrate(c.version, c.input), { kind: 'invalid', message: c.message });
   });
 }
+
+test('sysctls of eth0 become options of the main network up to 1.47; all others stay', () => {
+  const Sysctls = {
+    'net.ipv6.conf.all.disable_ipv6': '0',
+    'net.ipv4.conf.eth0.forwarding': '1',
+    'net.ipv4.conf.eth0.route_localnet': '1',
+  };
+  const { body, warnings } = migrate('1.47', { HostConfig: { NetworkMode: 'shop', Sysctls } });
+  assert.deepEqual(body.HostConfig.Sysctls, { 'net.ipv6.conf.all.disable_ipv6': '0' });
+  assert.deepEqual(body.Endpoints['shop']?.DriverOpts, {
+    [option]: 'net.ipv4.conf.IFNAME.forwarding=1,net.ipv4.conf.IFNAME.route_localnet=1',
+  });
+  assert.match(warnings.join('\n'), /^Migrated sysctl net\.ipv4\.conf\.eth0\.forwarding to DriverOpts/);
+});

@@ -1,11 +1,7 @@
 import { AppError } from '../../base/index.ts';
-import { type ContainerCreateBody, compareVersions, type EndpointConfig, emptyEndpoint } from '../../contract/index.ts';
-
-/** A body as clients of the newest version would have sent it, and what its client is to be told about that. */
-export type Migrated = { readonly body: ContainerCreateBody; readonly warnings: readonly string[] };
-
-/** From this version on create takes several networks, each with a MAC address of its own. */
-const perNetworkSince = '1.44';
+import { type ContainerCreateBody, compareVersions } from '../../contract/index.ts';
+import { withSysctls } from './interface-sysctls.ts';
+import { type Migrated, mainEndpoint, perNetworkSince, prefixed, withEndpoint } from './main-endpoint.ts';
 
 /** What older clients say of the container as a whole becomes the main network's. Throws `invalid` with Docker's texts. */
 export function migrateCreate(body: ContainerCreateBody, version: string): Migrated {
@@ -17,23 +13,9 @@ export function migrateCreate(body: ContainerCreateBody, version: string): Migra
       `Container cannot be created with multiple network endpoints: ${networks.join(', ')}`,
     );
   }
-  return old ? withOldMac(body) : withMac(body);
-}
-
-/** The name under which the main network's settings stand, or are to stand. Throws when it cannot be told. */
-function mainEndpoint(body: ContainerCreateBody, old: boolean): string {
-  const names = Object.keys(body.Endpoints);
-  const main = body.HostConfig.NetworkMode;
-  if (names.length === 0 || names.includes(main)) return main;
-  // Old clients name one network at most, by whatever reference.
-  if (old) return names[0]!;
-  const text = 'HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks';
-  throw new AppError('invalid', text);
-}
-
-function withEndpoint(body: ContainerCreateBody, name: string, change: Partial<EndpointConfig>): ContainerCreateBody {
-  const endpoint = { ...(body.Endpoints[name] ?? emptyEndpoint), ...change };
-  return { ...body, Endpoints: { ...body.Endpoints, [name]: endpoint } };
+  const mac = old ? withOldMac(body) : withMac(body);
+  const sysctls = withSysctls(mac.body, version);
+  return { body: sysctls.body, warnings: [...mac.warnings, ...sysctls.warnings] };
 }
 
 /** There were no addresses of single networks: what is sent there is left out. */
@@ -69,13 +51,4 @@ function withMac(body: ContainerCreateBody): Migrated {
       'The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead.',
     ],
   };
-}
-
-function prefixed<T>(what: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof AppError) throw new AppError(error.kind, `${what}: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
