@@ -1,14 +1,18 @@
-/** One line to standard error for whoever runs the engine. `level` is fixed once by the composition root. */
+/** One line to standard error for whoever runs the engine. `level` is the composition root's to set. */
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 const rank = { debug: 0, info: 1, warn: 2, error: 3 } as const satisfies Record<Level, number>;
 
 export class Log {
-  readonly #threshold: number;
+  #threshold: number;
   readonly #write: (line: string) => void;
 
   constructor(level: Level, write: (line: string) => void) {
     this.#threshold = rank[level];
     this.#write = write;
+  }
+
+  set level(level: Level) {
+    this.#threshold = rank[level];
   }
 
   debug = (message: string): void => this.#line('debug', message);

@@ -18,8 +18,10 @@ import {
 import { warmThreadPool } from '../syscall/netns.ts';
 import { Poller } from '../syscall/poller.ts';
 import { Volumes } from '../volume/index.ts';
-import { type DaemonFlags, parseDaemonFlags } from './flags.ts';
+import { type DaemonFlags, parseDaemonFlags } from './flags/index.ts';
+import { networkOptions } from './network-options.ts';
 import { claimPidfile } from './pidfile.ts';
+import { Reloadable, reloadOnHangup } from './reload.ts';
 import { startWarm } from './warm-start.ts';
 
 type Setting = { readonly id: string; readonly value: string };
@@ -29,14 +31,15 @@ type Setting = { readonly id: string; readonly value: string };
  * Resolves with the exit code.
  */
 export async function runDaemon(argv: readonly string[]): Promise<number> {
-  const flags = parseDaemonFlags(argv);
+  const flags = flagsOrRefusal(argv);
+  if (flags === undefined) return 1;
   startWarm();
   const log = new Log(flags.logLevel, (line) => process.stderr.write(line));
   process.umask(0o022);
   writeFileSync('/proc/self/comm', 'node'); // Node 24 calls it MainThread, which says nothing in ps and top
   await warmThreadPool(); // before any namespace is entered: a pool thread born inside one would stay there
   try {
-    await serve(flags, log);
+    await serve(new Reloadable(argv, flags, log), log);
     return 0;
   } catch (error) {
     log.error(messageOf(error));
@@ -45,7 +48,8 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function serve(flags: DaemonFlags, log: Log): Promise<void> {
+async function serve(settings: Reloadable, log: Log): Promise<void> {
+  const { flags } = settings;
   await using running = new AsyncDisposableStack();
   const dataRoot = folder(flags.dataRoot, 0o711);
   const execRoot = folder(flags.execRoot, 0o711);
@@ -80,7 +84,7 @@ async function serve(flags: DaemonFlags, log: Log): Promise<void> {
       dataRoot,
       execRoot,
       cgroupParent: dataRoot === '/var/lib/portolan' ? 'portolan' : `portolan-${shortHash(dataRoot)}`,
-      labels: flags.label,
+      labels: () => settings.flags.label,
       engineId,
       notices: () => [...notices, ...network.warnings()],
       version: packageVersion(),
@@ -95,6 +99,7 @@ async function serve(flags: DaemonFlags, log: Log): Promise<void> {
     log,
   });
   const stopped = stopSignal();
+  reloadOnHangup(settings);
   await images.start();
   await network.start();
   await engine.start();
@@ -135,25 +140,24 @@ function openNetwork(
       formerLeases: database.table<FormerLease>('former_lease'),
       transaction: (body) => database.transaction(body),
     },
-    options: {
+    options: networkOptions(flags, {
       runDir: folder(join(execRoot, 'netns'), 0o711),
       pluginDir: join(execRoot, 'plugins'),
-      ...(flags.bridge === undefined ? {} : { bridge: flags.bridge }),
-      ...(flags.bip === undefined ? {} : { bip: flags.bip }),
-      ...(flags.defaultAddressPool.length === 0 ? {} : { defaultAddressPools: flags.defaultAddressPool }),
-      ...(flags.mtu === undefined ? {} : { mtu: flags.mtu }),
-      ...(flags.ip === undefined ? {} : { ip: flags.ip }),
-      dns: flags.dns,
-      dnsSearch: flags.dnsSearch,
-      dnsOptions: flags.dnsOpt,
-      ipForward: flags.ipForward,
-      ipMasquerade: flags.ipMasq,
-      icc: flags.icc,
       table: `portolan-${shortHash(dataRoot)}`,
       hostId: engineId,
       notice,
-    },
+    }),
   });
+}
+
+/** Told as dockerd tells it: one line, and nothing started. */
+function flagsOrRefusal(argv: readonly string[]): DaemonFlags | undefined {
+  try {
+    return parseDaemonFlags(argv);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return undefined;
+  }
 }
 
 /** The real path: what the kernel shows in mount tables. */

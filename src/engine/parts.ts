@@ -14,7 +14,8 @@ export type EngineOptions = {
   readonly execRoot: string;
   /** Parent of every container's control group: differs per engine, so that two can run side by side. */
   readonly cgroupParent: string;
-  readonly labels: readonly string[];
+  /** They may change while the engine runs. */
+  readonly labels: () => readonly string[];
   /** Stays the same over restarts. */
   readonly engineId: string;
   /** When the engine's own notices (forwarding turned on, …) are asked for. */

@@ -1,4 +1,4 @@
-import { newId } from '../base/index.ts';
+import { AppError, newId } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { checkAttachment, checkDetachment } from './endpoint-settings.ts';
@@ -20,6 +20,9 @@ export class Attachments {
   async connect(containerId: string, ref: string, request: EndpointRequest): Promise<EndpointRecord> {
     const { records, drivers } = this.#core;
     const network = findNetwork(records.networks(), ref);
+    if (network.configOnly === true) {
+      throw new AppError('forbidden', 'cannot create endpoint on configuration-only network');
+    }
     const existing = records.endpointsOf(containerId);
     const sandbox = records.sandboxOf(containerId);
     checkAttachment(

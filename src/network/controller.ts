@@ -95,8 +95,8 @@ class Controller implements NetworkController {
     dropProvisional(core);
     core.firewall.install();
     core.forwarding.ensure(4, core.firewall);
-    if (core.records.networks().some(({ ipv6 }) => ipv6)) core.forwarding.ensure(6, core.firewall);
     await ensurePredefined(core, networks);
+    if (core.records.networks().some(({ ipv6 }) => ipv6)) core.forwarding.ensure(6, core.firewall);
     await core.pins.removeStrays(core.records.sandboxes().map(({ id }) => id));
     const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
     for (const line of [...report.restored, ...report.removed]) core.log.debug(`network: ${line}`);

@@ -77,7 +77,7 @@ export interface Driver {
   /** Host address of ports that are published without one; undefined for all. */
   hostBinding(network: NetworkRecord): string | undefined;
   /** Whether published ports are ports of the host: not where the network is reached without translation. */
-  translates(network: NetworkRecord): boolean;
+  translates(network: NetworkRecord, family: 4 | 6): boolean;
   /** False where ports cannot be published at all: every container has an address of its own outside. */
   readonly publishes?: boolean;
   /** Refuses what an endpoint asks for. Throws Docker's errors. */

@@ -1,4 +1,5 @@
 export { createNetworkController, type NetworkDeps } from './controller.ts';
+export { type AddressingFlags, defaultAddressing } from './default-addressing.ts';
 export type { NetworkStore, RecordTable } from './store.ts';
 export type {
   ExposedPort,

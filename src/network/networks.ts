@@ -1,6 +1,8 @@
 import { AppError, Cidr, isIp, KeyedQueue, messageOf, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
+import { checkConfiguration, refuseConfigurationInUse, withConfiguration } from './config-only.ts';
 import type { Core } from './core.ts';
+import { type SettledCreate, settled } from './defaults.ts';
 import type { Driver } from './driver.ts';
 import { isRemoteIpam } from './external/ipams.ts';
 import { makeElsewhere, poolsElsewhere, returnPools, unmakeElsewhere } from './external/networks.ts';
@@ -8,6 +10,7 @@ import {
   type AddressingRequest,
   type AddressSpace,
   BlockIndex,
+  configuredPools,
   defaultPools4,
   Gaps,
   localPools6,
@@ -38,9 +41,11 @@ export class Networks {
     return this.#queue.run(request.name, () => this.#create(request));
   }
 
-  async #create(request: NetworkCreate): Promise<NetworkRecord> {
-    const { records, names, clashes, forwarding, firewall } = this.#core;
-    checkName(request.name, records.networks());
+  async #create(asked: NetworkCreate): Promise<NetworkRecord> {
+    const { records, names, clashes, forwarding, firewall, options } = this.#core;
+    checkName(asked.name, records.networks());
+    if (asked.configOnly === true) return this.#keepConfiguration(asked);
+    const request = settled(withConfiguration(asked, records.networks()), options);
     const { driver, scope } = await this.#core.drivers.resolve(request.driver || 'bridge');
     if (driver.singleton) {
       throw new AppError('forbidden', `only one instance of "${driver.name}" network is allowed`);
@@ -54,7 +59,17 @@ export class Networks {
     return network;
   }
 
-  async #make(request: NetworkCreate, driver: Driver, scope: NetworkRecord['scope']): Promise<NetworkRecord> {
+  #keepConfiguration(asked: NetworkCreate): NetworkRecord {
+    checkConfiguration(asked);
+    const request = settled(asked, {});
+    const pools = configuredPools(request, request.ipam.pools);
+    const ipam = { driver: request.ipam.driver || 'default', options: request.ipam.options, pools };
+    const network = { ...recordOf(request, 'null'), ipam, configOnly: true as const };
+    this.#core.records.putNetwork(network);
+    return network;
+  }
+
+  async #make(request: SettledCreate, driver: Driver, scope: NetworkRecord['scope']): Promise<NetworkRecord> {
     const { records, reconciler, planner, leases, log } = this.#core;
     await using undo = new AsyncDisposableStack();
     const given = await poolsElsewhere(this.#core, request);
@@ -99,6 +114,7 @@ export class Networks {
     }
     await this.#alone(drivers.get(network.driver).shared?.(network), async () => {
       this.#refuseInUse(network);
+      refuseConfigurationInUse(network, records.networks());
       await this.#forgetElsewhere(network);
       const after = planner.companions(network);
       const before = mergePlans([after, planner.network(network)]);
@@ -143,27 +159,12 @@ export class Networks {
   }
 
   /** With pools that somebody else gave, or free ones of ours: nobody may come between their choice and the record. */
-  #record(request: NetworkCreate, driver: Driver, given: readonly Pool[] | undefined): NetworkRecord {
+  #record(request: SettledCreate, driver: Driver, given: readonly Pool[] | undefined): NetworkRecord {
     const { ipam } = request;
     const servesGateway = driver.servesGateway?.() ?? true;
-    return {
-      id: newId(),
-      name: request.name,
-      driver: driver.name,
-      created: new Date().toISOString(),
-      scope: 'local',
-      ipv4: request.ipv4,
-      ipv6: request.ipv6,
-      internal: request.internal,
-      attachable: request.attachable,
-      ipam: {
-        driver: given === undefined ? 'default' : ipam.driver,
-        options: ipam.options,
-        pools: given ?? this.choosePools({ ...request, pools: ipam.pools, servesGateway }),
-      },
-      options: request.options,
-      labels: request.labels,
-    };
+    const pools = given ?? this.choosePools({ ...request, pools: ipam.pools, servesGateway });
+    const by = given === undefined ? 'default' : ipam.driver;
+    return { ...recordOf(request, driver.name), ipam: { driver: by, options: ipam.options, pools } };
   }
 
   /** Pools as asked for, or free ones: not another network's, and not what the host reaches by a route. */
@@ -186,6 +187,21 @@ export class Networks {
     };
   }
 }
+
+const recordOf = (request: SettledCreate, driver: string): Omit<NetworkRecord, 'ipam'> => ({
+  id: newId(),
+  name: request.name,
+  driver,
+  created: new Date().toISOString(),
+  scope: 'local',
+  ipv4: request.ipv4,
+  ipv6: request.ipv6,
+  internal: request.internal,
+  attachable: request.attachable,
+  options: request.options,
+  labels: request.labels,
+  ...(request.configFrom === undefined ? {} : { configFrom: request.configFrom }),
+});
 
 function checkName(name: string, networks: readonly NetworkRecord[]): void {
   if (name.trim() === '') throw new AppError('invalid', 'invalid name: name is empty');

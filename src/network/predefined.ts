@@ -1,5 +1,6 @@
-import { AppError, Cidr, formatIp, newId } from '../base/index.ts';
+import { Cidr, newId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
+import { type AddressingFlags, defaultAddressing } from './default-addressing.ts';
 import { bridgeOptions } from './drivers/bridge/index.ts';
 import type { NetworkOptions } from './types.ts';
 
@@ -20,48 +21,70 @@ type Basis = Pick<NetworkRecord, 'name' | 'driver' | 'ipv4'>;
 export const singleton = (basis: Basis, found: NetworkRecord | undefined): NetworkRecord =>
   found ?? { ...blank(), ...basis };
 
+/** The link that the default network is to stand on. */
+export type DefaultLink = {
+  readonly name: string;
+  /** Somebody else made it. */
+  readonly foreign: boolean;
+  /** What it has, if it is there. */
+  readonly addresses: readonly Cidr[];
+};
+
 /**
- * The default network as the flags describe it now. It keeps its id, and its addresses unless `--bip` says otherwise.
- * `choose` finds a free pool.
+ * The default network as the flags describe it now. It keeps its id, and the addresses that were chosen for it unless a
+ * flag says otherwise. `choose` finds a free pool.
  */
 export function defaultBridge(
   options: NetworkOptions,
   found: NetworkRecord | undefined,
-  bridge: string,
-  choose: () => readonly Pool[],
+  link: DefaultLink,
+  choose: (family: 4 | 6) => Pool,
 ): NetworkRecord {
-  const pools = options.bip === undefined ? kept(found) : [poolOf(options.bip)];
+  const ipv6 = options.ipv6 === true;
+  const pools = ([4, 6] as const)
+    .filter((family) => family === 4 || ipv6)
+    .map((family) => defaultPool(family, options, found, link, choose));
   return {
     ...(found ?? blank()),
     name: 'bridge',
     driver: 'bridge',
-    ipam: { driver: 'default', options: {}, pools: pools ?? choose() },
+    ipv6,
+    ipam: { driver: 'default', options: {}, pools },
     options: {
       [bridgeOptions.defaultBridge]: 'true',
       [bridgeOptions.icc]: `${options.icc}`,
       [bridgeOptions.masquerade]: `${options.ipMasquerade}`,
       [bridgeOptions.hostBinding]: options.ip ?? '0.0.0.0',
-      [bridgeOptions.name]: bridge,
+      [bridgeOptions.name]: link.name,
       [bridgeOptions.mtu]: `${options.mtu ?? 1500}`,
     },
   };
 }
 
-/** Pools that we chose stay; those of a `--bip` that is no longer given do not. */
-const kept = (found: NetworkRecord | undefined): readonly Pool[] | undefined =>
-  found?.ipam.pools.every(({ automatic }) => automatic) === true ? found.ipam.pools : undefined;
-
-/** `--bip` is the bridge's own address with its prefix: "10.9.0.1/24". */
-function poolOf(bip: string): Pool {
-  const address = Cidr.parse(bip);
-  if (address.family !== 4 || address.ip.value === address.first) {
-    throw new AppError(
-      'invalid',
-      `invalid --bip ${bip}: want the address of the bridge with its prefix, as 10.9.0.1/24`,
-    );
-  }
-  return { subnet: `${address.network}`, gateway: formatIp(address.ip), automatic: false };
+function defaultPool(
+  family: 4 | 6,
+  options: NetworkOptions,
+  found: NetworkRecord | undefined,
+  link: DefaultLink,
+  choose: (family: 4 | 6) => Pool,
+): Pool {
+  const kept = found?.ipam.pools.find(({ subnet, automatic }) => automatic && Cidr.parse(subnet).family === family);
+  const keptAddress = kept === undefined ? [] : [Cidr.parse(`${kept.gateway}/${kept.subnet.split('/')[1]}`)];
+  const addresses = link.foreign ? link.addresses.filter((one) => one.family === family) : keptAddress;
+  const { pool, auxiliary, notices } = defaultAddressing(family, addressingFlags(family, options), {
+    foreign: link.foreign,
+    addresses,
+  });
+  for (const text of notices) options.notice(text);
+  const more = auxiliary === undefined ? {} : { auxiliary };
+  if (pool === undefined) return { ...choose(family), ...more };
+  return { ...pool, ...more, automatic: !link.foreign && pool.subnet === kept?.subnet };
 }
+
+const addressingFlags = (family: 4 | 6, options: NetworkOptions): AddressingFlags =>
+  family === 4
+    ? { bip: options.bip, fixedCidr: options.fixedCidr, gateway: options.defaultGateway }
+    : { bip: options.bip6, fixedCidr: options.fixedCidr6, gateway: options.defaultGateway6 };
 
 const blank = (): NetworkRecord => ({
   id: newId(),

@@ -32,15 +32,52 @@ export async function reserve(
   const hostIp = parts.drivers.get(network.driver).hostBinding(network) ?? '';
   // Host addresses of ports that name none come from the network they are published through.
   const bound = requests.map((request) => (request.hostIp === '' ? { ...request, hostIp } : request));
-  return translates(parts, gateways) ? parts.ports.reserve(owner, bound) : bound.map(opened);
+  const ways = waysOf(parts, gateways);
+  const wanted = bound.flatMap((request) => byFamily(request, ways));
+  const reserved = await parts.ports.reserve(
+    owner,
+    wanted.filter(({ host }) => host).map(({ request }) => request),
+  );
+  return [...reserved, ...wanted.filter(({ host }) => !host).map(({ request }) => opened(request))];
 }
 
 /** Whether ports published through these endpoints are the host's, in one family at least. */
 export const translates = (parts: Pick<Core, 'records' | 'drivers'>, gateways: Gateways): boolean =>
-  networksOf(parts, gateways).some((network) => {
-    const driver = parts.drivers.get(network.driver);
-    return driver.publishes !== false && driver.translates(network);
+  waysOf(parts, gateways).some(({ host }) => host);
+
+/** How ports are published in one family: as the host's, or by opening the container's own. */
+type Way = { readonly family: 4 | 6; readonly host: boolean };
+
+/** Of the families that these endpoints lead out in. */
+const waysOf = (parts: Pick<Core, 'records' | 'drivers'>, { ipv4, ipv6 }: Gateways): readonly Way[] =>
+  ([4, 6] as const).flatMap((family) => {
+    const [network] = networksOf(parts, family === 4 ? { ...(ipv4 && { ipv4 }) } : { ...(ipv6 && { ipv6 }) });
+    const driver = network && parts.drivers.get(network.driver);
+    if (network === undefined || driver === undefined || driver.publishes === false) return [];
+    return { family, host: driver.translates(network, family) };
   });
+
+/**
+ * What one request is in each family. "" stays one request, with one number, where both families are the host's, and
+ * where there is no IPv6: that is closed by the rules, except to the host itself.
+ */
+function byFamily(
+  request: PortRequest,
+  ways: readonly Way[],
+): readonly (Omit<Way, 'family'> & { request: PortRequest })[] {
+  const { hostIp } = request;
+  const [first, second] = ways;
+  if (first === undefined) return [];
+  if (hostIp !== '') {
+    const way = ways.find(({ family }) => (family === 6) === hostIp.includes(':'));
+    if (way !== undefined) return [{ request, host: way.host }];
+    // Of a container without IPv6 the host itself is relayed to; one without IPv4 cannot be reached over it.
+    return hostIp.includes(':') && first.host ? [{ request, host: true }] : [];
+  }
+  const one = second === undefined ? first.family === 4 : first.host === second.host;
+  if (one) return [{ request, host: first.host }];
+  return ways.map(({ family, host }) => ({ request: { ...request, hostIp: family === 4 ? '0.0.0.0' : '::' }, host }));
+}
 
 const networksOf = ({ records }: Pick<Core, 'records'>, { ipv4, ipv6 }: Gateways): readonly NetworkRecord[] =>
   [ipv4, ipv6].flatMap((endpoint) => (endpoint && records.network(endpoint.networkId)) ?? []);

@@ -128,7 +128,9 @@ export class Records {
     this.claims.add(endpoint);
   }
 
+  /** A configuration's blocks are nobody's: those who are made from it take them. */
   #indexSubnets(network: NetworkRecord): void {
+    if (network.configOnly === true) return;
     for (const { subnet } of network.ipam.pools) this.#subnets.add(Cidr.parse(subnet), network);
   }
 

@@ -1,14 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../base/index.ts';
+import { listAddresses } from '../netlink/rt/address.ts';
 import { findLink } from '../netlink/rt/link.ts';
-import type { NetworkRecord } from '../store/records.ts';
+import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { bridgeOptions } from './drivers/bridge/index.ts';
 import { isRemoteIpam } from './external/ipams.ts';
 import type { Networks } from './networks.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { brief } from './plugins/index.ts';
-import { defaultBridge, singleton } from './predefined.ts';
+import { type DefaultLink, defaultBridge, singleton } from './predefined.ts';
 import { hostPortsOf, ownerOf, serve } from './publishing.ts';
 
 /** The networks that are always there, as the flags say now. */
@@ -29,10 +31,39 @@ export async function ensurePredefined(core: Core, networks: Networks): Promise<
 function defaultOf(core: Core, networks: Networks, before: NetworkRecord | undefined): NetworkRecord {
   const { options, drivers, records } = core;
   const bridge = options.bridge ?? before?.options[bridgeOptions.name] ?? freeBridge(core);
-  const choose = (): NetworkRecord['ipam']['pools'] => networks.choosePools({ ipv4: true, ipv6: false, pools: [] });
-  const network = defaultBridge(options, before, bridge, choose);
+  const choose = (family: 4 | 6): Pool =>
+    networks.choosePools({ ipv4: family === 4, ipv6: family === 6, pools: [] })[0]!;
+  const wanted = defaultBridge(options, before, linkOf(core, bridge), choose);
+  const network = before === undefined ? wanted : withoutMoving(core, before, wanted);
   drivers.get('bridge').check(network, records.networks(), records.sharing(network));
   return network;
+}
+
+/**
+ * The default network does not move under running containers: their addresses and routes are of the old subnet. A
+ * family that one of them has an address of stays as it is until the start that finds none.
+ */
+function withoutMoving({ records, options }: Core, before: NetworkRecord, wanted: NetworkRecord): NetworkRecord {
+  const leases = records.endpointsIn(before.id).flatMap(({ lease }) => lease ?? []);
+  const poolOf = ({ ipam }: NetworkRecord, family: 4 | 6): Pool | undefined =>
+    ipam.pools.find(({ subnet }) => subnet.includes(':') === (family === 6));
+  const pools = ([4, 6] as const).flatMap((family) => {
+    const [old, next] = [poolOf(before, family), poolOf(wanted, family)];
+    const used = leases.some((lease) => (family === 4 ? lease.ipv4 : lease.ipv6) !== undefined);
+    if (!used || old === undefined || isDeepStrictEqual(old, next)) return next ?? [];
+    const text = next === undefined ? 'goes' : `becomes ${next.subnet}`;
+    options.notice(`the default network keeps ${old.subnet} while containers are on it; it ${text} at the next start`);
+    return old;
+  });
+  return { ...wanted, ipv6: pools.some(({ subnet }) => subnet.includes(':')), ipam: { ...wanted.ipam, pools } };
+}
+
+/** A bridge without our mark is somebody else's, who may have given it addresses. */
+function linkOf({ reconciler, options }: Core, name: string): DefaultLink {
+  const { route } = reconciler.host;
+  const link = findLink(route, name);
+  const foreign = link !== undefined && !link.alias.startsWith(`${options.table}:`);
+  return { name, foreign, addresses: foreign ? listAddresses(route, link.index).map(({ cidr }) => cidr) : [] };
 }
 
 /** docker0, unless another engine of this namespace has it. */

@@ -16,8 +16,16 @@ export type NetworkCreate = {
   readonly name: string;
   /** "" means bridge. */
   readonly driver: string;
-  readonly ipv4: boolean;
-  readonly ipv6: boolean;
+  /** undefined: as an option says, else yes. */
+  readonly ipv4: boolean | undefined;
+  /** undefined: as an option says, else no. */
+  readonly ipv6: boolean | undefined;
+  /** Only kept, for others to be made from. */
+  readonly configOnly?: boolean;
+  /** The configuration network that says the rest. */
+  readonly configFrom?: string;
+  /** "" or absent: local. */
+  readonly scope?: string;
   readonly internal: boolean;
   readonly attachable: boolean;
   readonly ipam: {
@@ -127,6 +135,15 @@ export type NetworkOptions = {
   readonly bip?: string;
   /** Where sockets of plugins are looked for before the folders that all engines look in. */
   readonly pluginDir?: string;
+  readonly bip6?: string;
+  /** Blocks within the default network that dynamic addresses come from. */
+  readonly fixedCidr?: string;
+  readonly fixedCidr6?: string;
+  /** Where the default route of the default network's containers leads, if not to its bridge. */
+  readonly defaultGateway?: string;
+  readonly defaultGateway6?: string;
+  /** Whether the default network has IPv6. */
+  readonly ipv6?: boolean;
   readonly defaultAddressPools?: readonly { readonly base: Cidr; readonly size: number }[];
   readonly mtu?: number;
   readonly dns: readonly string[];
@@ -145,6 +162,8 @@ export type NetworkOptions = {
   readonly icc: boolean;
   /** Default host address of published ports. */
   readonly ip?: string;
+  /** By driver: options of new networks that do not say otherwise. */
+  readonly defaultNetworkOptions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Name of our nftables table: two engines in one namespace need two. */
   readonly table: string;
   /** Names this host in its IPv6 addresses: stays the same over restarts, and is no other host's. Absent: the table. */

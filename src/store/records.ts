@@ -39,6 +39,10 @@ export type NetworkRecord = {
   /** As the user gave them; the driver parses them into its own type. */
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Only kept for others to be made from. Its driver is "null", its pools are as they were asked for. */
+  readonly configOnly?: true;
+  /** Name of the configuration network that it was made from. */
+  readonly configFrom?: string;
   /** A plugin was asked to make it, and has not answered yet. */
   readonly unfinished?: true;
   /** What its plugins have still to be told. */

@@ -56,6 +56,13 @@ test('a host that lives on router advertisements keeps them, and is told what to
   assert.match(lab.ip('-6 route show default'), /proto ra/);
 });
 
+test('a default network with IPv6 forwards from the start', async (t) => {
+  const lab = await plainHost(t, { ipv6: true });
+  await lab.restart();
+  assert.equal(forwards(lab, all6), '1');
+  assert.match(guarded(lab), /ipv6/);
+});
+
 test('--ip-forward=false leaves the host as it is, --ip-forward-no-drop does not guard it', async (t) => {
   const off = await plainHost(t, { ipForward: false });
   await off.restart();

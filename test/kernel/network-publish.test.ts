@@ -123,3 +123,47 @@ test('a UDP client follows a port that moves with the default route', async (t) 
   await lab.network.disconnect(a, 'bridge');
   assert.equal(await ask(lab), 'one');
 });
+
+/** What `-p 18080:80` becomes on a network of these families and modes, and how inspect shows it. */
+const asPublished = (lab: NetworkLab): string[] =>
+  lab.network.sandboxOf(a)!.sandbox.ports.map(({ hostIp, hostPort }) => `${hostIp || 'any'} ${hostPort}`);
+const mode = (family: 4 | 6, value: string): Record<string, string> => ({
+  [`com.docker.network.bridge.gateway_mode_ipv${family}`]: value,
+});
+
+for (const { name, request, want, map } of [
+  { name: 'both families', request: { ipv6: true }, want: ['any 18080'], map: /18080 .*: 172\.18\.0\.2/ },
+  { name: 'IPv4 alone', request: {}, want: ['any 18080'], map: /18080 .*: 172\.18\.0\.2/ },
+  { name: 'IPv6 alone', request: { ipv4: false, ipv6: true }, want: [':: 18080'], map: /^((?!18080).)*$/s },
+  {
+    name: 'IPv4 translated and IPv6 routed',
+    request: { ipv6: true, options: mode(6, 'routed') },
+    want: ['0.0.0.0 18080', ':: 0'],
+    map: /18080/,
+  },
+  {
+    name: 'IPv4 routed and IPv6 translated',
+    request: { ipv6: true, options: mode(4, 'routed') },
+    want: [':: 18080', '0.0.0.0 0'],
+    map: /^((?!18080).)*$/s,
+  },
+]) {
+  test(`a port of every address on a network of ${name}`, async (t) => {
+    const lab = await NetworkLab.start(t);
+    await lab.network.createNetwork(networkCreate('net', request));
+    await lab.up(a, ['net'], { ports: [port(80, 18_080)] });
+    assert.deepEqual(asPublished(lab), want);
+    assert.match(publishedOn(lab), map);
+    const six = lab.nft('list', 'map', 'inet', 'portolan-lab', 'publish6');
+    assert.equal(/tcp \. 18080/.test(six), want.some((line) => /^(any|::) 18080/.test(line)) && 'ipv6' in request);
+  });
+}
+
+test('a port of every address is one of IPv4 where the host has no IPv6', async (t) => {
+  const lab = await NetworkLab.open(t);
+  lab.run('sysctl', '-qw', 'net.ipv6.conf.lo.disable_ipv6=1');
+  await lab.restart();
+  await lab.up(a, ['bridge'], { ports: [port(80, 18_080)] });
+  assert.deepEqual(asPublished(lab), ['0.0.0.0 18080']);
+  assert.match(listening(lab), /0\.0\.0\.0:18080 /);
+});

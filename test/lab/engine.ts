@@ -16,8 +16,8 @@ const portolan = resolve(import.meta.dirname, '../../bin/portolan');
 const readyMs = 30_000;
 
 export type EngineOptions = {
-  /** More flags of `portolan daemon`. */
-  readonly flags?: readonly string[];
+  /** More flags of `portolan daemon`; they may need to know the folder of its files. */
+  readonly flags?: readonly string[] | ((folder: string) => readonly string[]);
   /** More of its environment. */
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -40,7 +40,8 @@ export class LabEngine implements AsyncDisposable {
 
   private constructor(host: LabHost, options: EngineOptions) {
     this.host = host;
-    this.#flags = options.flags ?? [];
+    const { flags = [] } = options;
+    this.#flags = typeof flags === 'function' ? flags(this.folder) : flags;
     this.#env = options.env ?? {};
   }
 

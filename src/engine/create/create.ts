@@ -34,6 +34,7 @@ export async function createContainer(
   const image = parts.images.get(body.Config.Image);
   checkPlatform(body.Config.Image, image.document, platform);
   const config = mergeConfig(body.Config, image.document.config ?? {});
+  const mode = modeById(parts, body);
   using _name = parts.containers.reserve(name, id);
   const record: ContainerRecord = {
     id,
@@ -43,7 +44,7 @@ export async function createContainer(
     config: { ...config, ...namesOf(parts, id, body) },
     hostConfig: {
       ...withDefaults(body.HostConfig, machine),
-      NetworkMode: modeById(parts, body),
+      NetworkMode: mode,
       Links: resolveLinks(parts, body.HostConfig.Links),
     },
     args: argsOf(config),
@@ -52,7 +53,7 @@ export async function createContainer(
     restartCount: 0,
     stoppedByUser: false,
   };
-  const networks = checkNetworks(parts, body, record.hostConfig.Links);
+  const networks = checkNetworks(parts, mode, body.Endpoints, record.hostConfig.Links);
   const mounts = await planMounts(parts, { config, hostConfig: body.HostConfig });
   const container = parts.containers.add(record);
   try {
@@ -86,9 +87,15 @@ function namesOf(
 /** As inspect shows it: a container whose network is shared is named by its id, whatever it will be called by then. */
 function modeById(parts: Parts, { HostConfig }: ContainerCreateBody): string {
   const mode = networkMode(HostConfig.NetworkMode);
+  if (mode.kind === 'own' && isDefault(HostConfig.NetworkMode) && !hasDefault(parts)) return 'none';
   if (mode.kind !== 'container') return HostConfig.NetworkMode;
   return `container:${asked(() => parts.containers.find(mode.ref)).id}`;
 }
+
+const isDefault = (mode: string): boolean => ['', 'default', 'bridge'].includes(mode);
+
+/** With `--bridge none` there is no default network: who asks for nothing gets `none`. */
+const hasDefault = ({ network }: Parts): boolean => network.networks().some(({ name }) => name === 'bridge');
 
 type Attachment = { readonly ref: string; readonly network: NetworkRecord; readonly request: EndpointRequest };
 
@@ -108,14 +115,16 @@ async function attach(parts: Parts, id: string, { ref, network, request }: Attac
  */
 function checkNetworks(
   parts: Parts,
-  { HostConfig, Endpoints }: ContainerCreateBody,
+  networkModeAsked: string,
+  endpoints: ContainerCreateBody['Endpoints'],
   links: readonly string[],
 ): readonly Attachment[] {
-  const mode = networkMode(HostConfig.NetworkMode);
+  const mode = networkMode(networkModeAsked);
   if (mode.kind === 'container') return [];
   const find = (ref: string): NetworkRecord => asked(() => parts.network.network(ref));
   const main = find(mode.kind === 'host' ? 'host' : mode.network);
-  const given = Object.entries(Endpoints).map(([ref, config]) => {
+  const named = Object.entries(endpoints).filter(([ref]) => hasDefault(parts) || !isDefault(ref));
+  const given = named.map(([ref, config]) => {
     const network = find(ref);
     const request = endpointRequest(config);
     return { ref, network, request };

@@ -107,7 +107,9 @@ export class NetworksBackend {
   ): Promise<{ readonly NetworksDeleted: readonly string[] | null }> {
     const unused = this.#parts.network
       .networks()
-      .filter(({ name, labels, created }) => !predefined.has(name) && wanted(labels, created))
+      .filter(({ name, labels, created, configOnly }) => {
+        return !predefined.has(name) && configOnly !== true && wanted(labels, created);
+      })
       .filter(({ id }) => this.#parts.network.endpointsIn(id).length === 0);
     const gone: string[] = [];
     for (const { id, name } of unused) if (await this.#removeUnused(id)) gone.push(name);
@@ -148,20 +150,18 @@ function checkSupported(body: NetworkCreateBody): void {
       'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
     );
   }
-  if (body.ConfigOnly || (body.ConfigFrom !== null && body.ConfigFrom.Network !== '')) {
-    throw new AppError(
-      'not-implemented',
-      'networks of configuration only (config-only, config-from) are not there yet',
-    );
-  }
 }
 
 function networkCreate(body: NetworkCreateBody): NetworkCreate {
+  const configFrom = body.ConfigFrom?.Network ?? '';
   return {
     name: body.Name,
     driver: body.Driver,
-    ipv4: body.EnableIPv4 ?? true,
-    ipv6: body.EnableIPv6 ?? false,
+    ipv4: body.EnableIPv4 ?? undefined,
+    ipv6: body.EnableIPv6 ?? undefined,
+    configOnly: body.ConfigOnly,
+    scope: body.Scope,
+    ...(configFrom === '' ? {} : { configFrom }),
     internal: body.Internal,
     attachable: body.Attachable,
     ipam: {

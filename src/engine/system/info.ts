@@ -35,7 +35,7 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
     NCPU: availableParallelism(),
     MemTotal: totalmem(),
     DockerRootDir: options.dataRoot,
-    Labels: options.labels,
+    Labels: options.labels(),
     ServerVersion: options.version,
     RuncCommit: { ID: runc },
     IPv4Forwarding: forwarding(),

@@ -1,15 +1,15 @@
 import { AppError, type Cidr, messageOf } from '../../base/index.ts';
 import type { NetworkRecord, Pool } from '../../store/records.ts';
 import type { Core } from '../core.ts';
+import type { SettledCreate } from '../defaults.ts';
 import { releasePools, requestPools } from '../ipam/remote/index.ts';
 import { Unreachable } from '../plugins/index.ts';
-import type { NetworkCreate } from '../types.ts';
 import { isRemoteIpam } from './ipams.ts';
 
 /** The pools of a new network whose addressing is not ours: a plugin's, or none; undefined if ours. Docker's errors. */
 export async function poolsElsewhere(
   { ipams, records }: Core,
-  { ipam, ipv4, ipv6 }: NetworkCreate,
+  { ipam, ipv4, ipv6 }: SettledCreate,
 ): Promise<readonly Pool[] | undefined> {
   if (ipam.driver === '' || ipam.driver === 'default') return undefined;
   if (ipam.driver === 'null') {
@@ -30,7 +30,7 @@ export async function poolsElsewhere(
   }
 }
 
-function refuseNullPools({ ipam, ipv6 }: Pick<NetworkCreate, 'ipam' | 'ipv6'>): void {
+function refuseNullPools({ ipam, ipv6 }: Pick<SettledCreate, 'ipam' | 'ipv6'>): void {
   const lead = 'null ipam driver does not handle';
   if (ipv6) throw new AppError('invalid', `${lead} IPv6 address pool requests`);
   if (ipam.pools.some(({ ipRange }) => ipRange)) {

@@ -32,6 +32,13 @@ export function planPools(request: AddressingRequest, space: AddressSpace): read
   return planned;
 }
 
+/** Pools to be kept and not taken: as they were asked for, checked in themselves. */
+export function configuredPools(families: Families, pools: readonly PoolRequest[]): readonly Pool[] {
+  const asked = pools.filter((pool) => !isEmpty(pool));
+  checkIpamConfig(asked, families);
+  return asked.map(({ subnet = '', ...rest }) => ({ ...rest, subnet, automatic: false }));
+}
+
 const familiesOf = ({ ipv4, ipv6 }: Families): readonly (4 | 6)[] => [
   ...(ipv4 ? ([4] as const) : []),
   ...(ipv6 ? ([6] as const) : []),

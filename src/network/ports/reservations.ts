@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { hasCode } from '../../base/index.ts';
 import type { PublishedPort } from '../../store/records.ts';
 import { inNetns } from '../../syscall/netns.ts';
 import type { PortRequest } from '../types.ts';
@@ -41,7 +43,7 @@ export class PortReservations implements Disposable {
   async reserve(owner: PortOwner, requests: readonly PortRequest[]): Promise<readonly PublishedPort[]> {
     const taken: Reservation[] = [];
     let refusal: Refusal | undefined;
-    for (const wish of wishesOf(requests)) {
+    for (const wish of wishesOf(this.#inside(() => hostFamilies(requests)))) {
       const got = this.#inside(() => this.#take(owner, wish));
       if (isRefusal(got)) refusal = got;
       else taken.push(...got);
@@ -160,6 +162,24 @@ export class PortReservations implements Disposable {
 
   #inside<T>(body: () => T extends PromiseLike<unknown> ? never : T): T {
     return this.#netns === undefined ? body() : inNetns<T>(this.#netns, body);
+  }
+}
+
+/**
+ * The kernel lists its IPv6 addresses per namespace. Without `::1` (IPv6 off) there is nothing to bind: a port of every
+ * address is one of every IPv4 address then, and shown as such.
+ */
+function hostFamilies(requests: readonly PortRequest[]): readonly PortRequest[] {
+  if (!requests.some(({ hostIp }) => hostIp === '') || hasIpv6()) return requests;
+  return requests.map((request) => (request.hostIp === '' ? { ...request, hostIp: '0.0.0.0' } : request));
+}
+
+function hasIpv6(): boolean {
+  try {
+    return readFileSync('/proc/thread-self/net/if_inet6', 'utf8').includes(`${'0'.repeat(31)}1 `);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }
 

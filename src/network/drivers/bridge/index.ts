@@ -4,7 +4,7 @@ import { checkBridgeNetwork } from './check.ts';
 import { bridgeConfig, unknownOptions } from './options.ts';
 import { bridgeGateway, planBridgeEndpoint, planBridgeNetwork } from './plan.ts';
 
-export { bridgeOptions } from './options.ts';
+export { bridgeOptions, gatewayKeys } from './options.ts';
 
 /** A Linux bridge for each network, a veth pair for each endpoint. */
 export const bridgeDriver = (settings: DriverSettings): Driver => ({
@@ -17,9 +17,9 @@ export const bridgeDriver = (settings: DriverSettings): Driver => ({
   planEndpoint: (joined) => planBridgeEndpoint(joined, settings),
   gateway: bridgeGateway,
   hostBinding: (network) => bridgeConfig(network).hostBinding,
-  translates: (network) => {
+  translates: (network, family) => {
     const { mode4, mode6 } = bridgeConfig(network);
-    return (network.ipv4 && mode4 !== 'routed') || (network.ipv6 && mode6 !== 'routed');
+    return family === 4 ? network.ipv4 && mode4 !== 'routed' : network.ipv6 && mode6 !== 'routed';
   },
   interfaceName: (network, { driverOptions }) => ({
     prefix: bridgeConfig(network).interfacePrefix,

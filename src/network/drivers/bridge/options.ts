@@ -23,6 +23,9 @@ export const bridgeOptions = {
   interfacePrefix: 'com.docker.network.container_iface_prefix',
 } as const;
 
+/** Auxiliary addresses that are the containers' gateways instead of the bridge: dockerd's names for `--default-gateway`. */
+export const gatewayKeys = { 4: 'DefaultGatewayIPv4', 6: 'DefaultGatewayIPv6' } as const;
+
 const modes: readonly string[] = ['nat', 'nat-unprotected', 'routed', 'isolated'] satisfies GatewayMode[];
 
 const known: readonly string[] = [...Object.values(bridgeOptions), ...Object.values(networkOptions)];
@@ -87,7 +90,9 @@ const trustedInterfaces = (value = ''): readonly string[] =>
 
 function hostBinding(value: string | undefined): string | undefined {
   if (value === '0.0.0.0') return undefined;
-  return address({ [bridgeOptions.hostBinding]: value ?? '' }, bridgeOptions.hostBinding, 4);
+  if (value === undefined || value === '') return undefined;
+  if (isIp(value)) return value;
+  throw refused(bridgeOptions.hostBinding, value, 'not an IP address');
 }
 
 function address(options: NetworkRecord['options'], key: string, family: 4 | 6): string | undefined {

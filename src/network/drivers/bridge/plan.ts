@@ -4,7 +4,7 @@ import { type DriverSettings, type Gateway, type JoinedEndpoint, leads } from '.
 import { elementsOfLink, elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
 import { emptyNamespace } from '../../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute, PlannedSysctl } from '../../plan/types.ts';
-import { type BridgeConfig, bridgeConfig } from './options.ts';
+import { type BridgeConfig, bridgeConfig, gatewayKeys } from './options.ts';
 
 /** The bridge, its addresses, and what the rule set has to know of the network. */
 export function planBridgeNetwork(network: NetworkRecord, settings: DriverSettings): Plan {
@@ -72,12 +72,15 @@ export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSetti
 /** The bridge's own addresses; none on an internal network, where nothing leads out. */
 export function bridgeGateway(network: NetworkRecord): Gateway | undefined {
   if (network.internal) return undefined;
-  const gateways = network.ipam.pools.flatMap((pool) => pool.gateway ?? []);
+  const gateways = network.ipam.pools.flatMap((pool) => givenGateway(pool) ?? pool.gateway ?? []);
   const ipv4 = gateways.find((gateway) => !gateway.includes(':'));
   const ipv6 = gateways.find((gateway) => gateway.includes(':'));
   if (ipv4 === undefined && ipv6 === undefined) return undefined;
   return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
 }
+
+const givenGateway = ({ auxiliary }: Pool): string | undefined =>
+  auxiliary?.[gatewayKeys[4]] ?? auxiliary?.[gatewayKeys[6]];
 
 /** Chosen from the id: a bridge without an address of its own takes its lowest port's, and changes it with the ports. */
 const bridgeMac = (id: string): string => `02:${id.slice(0, 10).replace(/..(?=.)/g, '$&:')}`;
@@ -117,12 +120,15 @@ function addressesOf({ endpoint, lease }: JoinedEndpoint, owner: string): readon
     .map((cidr) => ({ link: lease.interface, cidr, owner }));
 }
 
+/** Of the families that the container has an address of: the network may have gained one since it started. */
 function defaultRoutes(joined: JoinedEndpoint, owner: string): readonly PlannedRoute[] {
-  const link = joined.lease.interface;
+  const { interface: link, ...lease } = joined.lease;
   const { ipv4, ipv6 } = bridgeGateway(joined.network) ?? {};
   const routes: PlannedRoute[] = [];
-  if (ipv4 !== undefined && leads(joined, 4)) routes.push({ link, destination: '0.0.0.0/0', via: ipv4, owner });
-  if (ipv6 !== undefined && leads(joined, 6)) routes.push({ link, destination: '::/0', via: ipv6, owner });
+  if (ipv4 !== undefined && lease.ipv4 !== undefined && leads(joined, 4))
+    routes.push({ link, destination: '0.0.0.0/0', via: ipv4, owner });
+  if (ipv6 !== undefined && lease.ipv6 !== undefined && leads(joined, 6))
+    routes.push({ link, destination: '::/0', via: ipv6, owner });
   return routes;
 }
 

@@ -1,0 +1,1 @@
+export { type DaemonFlags, parseDaemonFlags } from './flags.ts';

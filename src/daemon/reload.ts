@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Log, messageOf } from '../base/index.ts';
+import { type DaemonFlags, parseDaemonFlags } from './flags/index.ts';
+
+/** The flags of which a running engine takes a new value: dockerd's, as far as this engine has them. */
+const taken: readonly (keyof DaemonFlags)[] = ['debug', 'logLevel', 'label'];
+
+/**
+ * `SIGHUP`: reads the configuration file again. What a running engine can take it takes; of the rest it says that it
+ * waits for the next start. A file that cannot be read changes nothing.
+ */
+export class Reloadable {
+  readonly #argv: readonly string[];
+  readonly #log: Log;
+  #flags: DaemonFlags;
+
+  constructor(argv: readonly string[], flags: DaemonFlags, log: Log) {
+    this.#argv = argv;
+    this.#flags = flags;
+    this.#log = log;
+  }
+
+  get flags(): DaemonFlags {
+    return this.#flags;
+  }
+
+  reload(): void {
+    try {
+      this.#take(parseDaemonFlags(this.#argv));
+    } catch (error) {
+      this.#log.error(`configuration not reloaded: ${messageOf(error)}`);
+    }
+  }
+
+  #take(next: DaemonFlags): void {
+    const before = this.#flags;
+    const names = [...new Set([...Object.keys(before), ...Object.keys(next)])] as (keyof DaemonFlags)[];
+    const changed = names.filter((name) => !isDeepStrictEqual(before[name], next[name]));
+    const now = changed.filter((name) => taken.includes(name));
+    const later = changed.filter((name) => !taken.includes(name));
+    this.#flags = { ...before, debug: next.debug, logLevel: next.logLevel, label: next.label };
+    this.#log.level = next.logLevel;
+    this.#log.info(
+      `reloaded configuration: ${now.length === 0 ? 'nothing changed' : `changed ${now.map(dashed).join(', ')}`}`,
+    );
+    if (later.length > 0) this.#log.warn(`at the next start: ${later.map(dashed).join(', ')}`);
+  }
+}
+
+const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Hears SIGHUP until the end of the process. */
+export function reloadOnHangup(reloadable: Reloadable): void {
+  process.on('SIGHUP', () => reloadable.reload());
+}
