@@ -1,4 +1,4 @@
-import { shortId } from '../../base/index.ts';
+import { Cidr, shortId } from '../../base/index.ts';
 import type { EndpointSettings } from '../../contract/index.ts';
 import type { EndpointRecord, NetworkRecord } from '../../store/index.ts';
 import { bareAddress, prefixOf } from '../run/spec.ts';
@@ -11,7 +11,7 @@ export function endpointView(
 ): EndpointSettings {
   const { request, lease } = endpoint;
   const gateway = (address: string | undefined): string =>
-    address === undefined || network.internal ? '' : (network.ipam.pools.find(inFamilyOf(address))?.gateway ?? '');
+    address === undefined || network.internal ? '' : (network.ipam.pools.find(holding(address))?.gateway ?? '');
   const named = network.name !== 'bridge' && network.driver !== 'host' && network.driver !== 'null';
   return {
     IPAMConfig: addressesAsked(endpoint),
@@ -34,10 +34,11 @@ export function endpointView(
   };
 }
 
-const inFamilyOf =
+/** A macvlan or ipvlan network may have several subnets, each with a gateway. `address` has a prefix. */
+const holding =
   (address: string) =>
   ({ subnet }: { readonly subnet: string }): boolean =>
-    subnet.includes(':') === address.includes(':');
+    Cidr.parse(subnet).contains(Cidr.parse(address).ip);
 
 function addressesAsked({ request }: EndpointRecord): EndpointSettings['IPAMConfig'] {
   const { ipv4, ipv6, linkLocal } = request;
