@@ -10,6 +10,8 @@ const serve = [
   '-c',
   'mkdir -p /w/cgi-bin; printf "#!/bin/sh\\necho; echo \\$REMOTE_ADDR" > /w/cgi-bin/who; chmod +x /w/cgi-bin/who; exec httpd -f -h /w',
 ];
+/** A container that was started may still be turning into its server. */
+const listening = 'until netstat -ltn | grep -q ":80 "; do sleep 0.1; done';
 const who = (address: string, port: string | number): string[] => [
   '-s',
   '-m',
@@ -22,6 +24,7 @@ test('a published port is reached from everywhere, and the container sees who as
   await leavesNothing(engine, async () => {
     await engine.ok('network', 'create', 'other');
     await engine.ok('run', '-d', '--name', 'web', '-p', '8080:80', 'busybox', ...serve);
+    await engine.ok('exec', 'web', 'sh', '-c', listening);
     await engine.ok('run', '-d', '--name', 'near', 'busybox', 'sleep', '1000');
     await engine.ok('run', '-d', '--name', 'apart', '--network', 'other', 'busybox', 'sleep', '1000');
     // Not wget: the busybox of some distributions has one that crashes.
@@ -51,6 +54,7 @@ test('a published port is reached from everywhere, and the container sees who as
 test('-p 80 takes a free port above 30000, -P every exposed one, and port says which', async () => {
   const { engine, host } = bench;
   await engine.ok('run', '-d', '--name', 'any', '-p', '80', '-P', '--expose', '81', 'busybox', ...serve);
+  await engine.ok('exec', 'any', 'sh', '-c', listening);
   const [, port] = /80\/tcp -> 0\.0\.0\.0:(\d+)/.exec(await engine.ok('port', 'any'))!;
   assert.ok(Number(port) > 30000);
   assert.match(await engine.ok('port', 'any', '81'), /0\.0\.0\.0:\d+/);
@@ -62,10 +66,12 @@ test('-p 80 takes a free port above 30000, -P every exposed one, and port says w
 test('a port of 127.0.0.1 is not reached from outside, an unpublished one neither', async () => {
   const { engine, host, outside } = bench;
   await engine.ok('run', '-d', '--name', 'local', '-p', '127.0.0.1:8080:80', 'busybox', ...serve);
+  await engine.ok('exec', 'local', 'sh', '-c', listening);
   assert.notEqual((await host.exec('curl', who('127.0.0.1', 8080))).stdout, '');
   assert.equal((await outside.exec('curl', who(host.ipv4, 8080))).stdout, '');
   await outside.must('ip', ['route', 'replace', '172.17.0.0/16', 'via', host.ipv4]);
-  assert.equal((await outside.exec('curl', who('172.17.0.2', 80))).stdout, '');
+  const address = await engine.ok('inspect', '-f', '{{.NetworkSettings.Networks.bridge.IPAddress}}', 'local');
+  assert.equal((await outside.exec('curl', who(address, 80))).stdout, '');
   await engine.ok('rm', '-f', 'local');
 });
 
