@@ -67,8 +67,8 @@ export async function killAll(groups: Groups): Promise<void> {
       if (!hasCode(error, 'ESRCH')) throw error;
     }
   }
-  // A frozen process dies only once it is let go.
-  if (pids.length > 0 && (await isFrozen(groups))) await thaw(groups);
+  // A frozen process dies only once it is let go; one that was born while the others froze is about to freeze.
+  if (pids.length > 0 && (await isToFreeze(groups))) await thaw(groups);
 }
 
 /** Stops every process of the group where it is. Resolves once all are. */
@@ -87,6 +87,15 @@ export async function isFrozen(groups: Groups): Promise<boolean> {
     () => '',
   );
   return isUnified(groups) ? /^frozen 1$/m.test(text) : text.trim() === 'FROZEN';
+}
+
+/** Whether freezing was asked for, reached or not: version 1 says FREEZING again when a frozen group gets a process. */
+async function isToFreeze(groups: Groups): Promise<boolean> {
+  const folder = groupOf(groups, 'freezer');
+  if (folder === undefined) return false;
+  const file = join(folder, isUnified(groups) ? 'cgroup.freeze' : 'freezer.state');
+  const text = (await readFile(file, 'utf8').catch(() => '')).trim();
+  return isUnified(groups) ? text === '1' : text === 'FROZEN' || text === 'FREEZING';
 }
 
 const freezeTries = 1000;
