@@ -99,6 +99,8 @@ async function isToFreeze(groups: Groups): Promise<boolean> {
 }
 
 const freezeTries = 1000;
+/** After this many tries the group is let go for a moment. */
+const freezePatience = 50;
 
 async function setFrozen(groups: Groups, frozen: boolean): Promise<void> {
   const folder = groupOf(groups, 'freezer');
@@ -110,6 +112,11 @@ async function setFrozen(groups: Groups, frozen: boolean): Promise<void> {
     await writeFile(file, value);
     if ((await isFrozen(groups)) === frozen) return;
     await sleep(1);
+    // A program that is just being replaced waits for its own threads to die, which they do not do while they are frozen.
+    if (frozen && attempt % freezePatience === freezePatience - 1) {
+      await setFrozen(groups, false);
+      await sleep(10);
+    }
   }
   throw new Error(`${file}: the kernel did not reach ${value}`);
 }
