@@ -7,6 +7,7 @@ import { Announcer } from './announcer.ts';
 import { Attachments } from './attachments.ts';
 import type { Core } from './core.ts';
 import { HostResolvers, Resolver } from './dns/index.ts';
+import type { DriverSettings } from './driver.ts';
 import { bridgeDriver } from './drivers/bridge/index.ts';
 import { hostDriver } from './drivers/host/index.ts';
 import { ipvlanDriver } from './drivers/ipvlan/index.ts';
@@ -50,6 +51,7 @@ import type {
   SandboxUp,
   SubnetStatus,
 } from './types.ts';
+import { WayOut } from './way-out.ts';
 
 export type NetworkDeps = {
   readonly options: NetworkOptions;
@@ -105,6 +107,7 @@ class Controller implements NetworkController {
     core.fresh.prepare();
     resources.use(core.files.follow(() => core.records.sandboxes(), core.log));
     const parents = resources.use(new ParentWatch({ ...core, repair: () => this.repair() }));
+    core.wayOut?.follow(() => this.repair());
     const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core), parents };
     this.#started = { core, networks, ...parts, resources: resources.move() };
     // Not waited for: plugins may come up after the engine, or not at all.
@@ -227,23 +230,24 @@ const pluginFolders = ({ pluginDir }: NetworkOptions): PluginFolders => ({
   specs: commonFolders.specs,
 });
 
+/** The MTU is read at each plan: it may have become another. */
+const bridgeSettings = (options: NetworkOptions, wayOut: WayOut | undefined): DriverSettings => ({
+  masquerade: options.ipMasquerade,
+  directRouting: options.allowDirectRouting === true,
+  get mtu() {
+    return options.mtu ?? wayOut?.mtu;
+  },
+});
+
 /** Builds the parts. What has to be closed goes to `resources`; the kernel's state stays. */
 function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: NetworkEvent) => void): Core {
   const { options, log, hostNetns } = deps;
   const host = resources.use(new Namespace(hostNetns));
   const plugins = new Plugins(pluginFolders(options), log);
+  const poller = deps.poller ?? resources.use(new Poller());
+  const wayOut = options.mtu === undefined ? resources.use(new WayOut(host, poller, log)) : undefined;
   const drivers = new DriverRegistry(
-    [
-      bridgeDriver({
-        masquerade: options.ipMasquerade,
-        directRouting: options.allowDirectRouting === true,
-        ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
-      }),
-      macvlanDriver(),
-      ipvlanDriver(),
-      hostDriver(),
-      noneDriver(),
-    ],
+    [bridgeDriver(bridgeSettings(options, wayOut)), macvlanDriver(), ipvlanDriver(), hostDriver(), noneDriver()],
     (name) => remoteDriver(plugins.named(name)),
   );
   const records = new Records(deps.store);
@@ -260,7 +264,6 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
     }),
   );
   const hostResolvers = deps.hostResolvers ?? new HostResolvers();
-  const poller = deps.poller ?? resources.use(new Poller());
   const resolver = resources.use(new Resolver({ log, poller, hostResolvers: hostResolvers.servers }));
   const names = new Names(records, resolver, options);
   const planner = new Planner(records, drivers);
@@ -287,6 +290,7 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
       openSandbox: (id) => pins.open(id),
     }),
     forwarding,
+    wayOut,
     ports: resources.use(new PortReservations(hostNetns === undefined ? {} : { netns: hostNetns })),
     flows: resources.use(new Flows(hostNetns, log)),
     announcer: resources.use(new Announcer({ planner, pins, log })),

@@ -18,6 +18,7 @@ import type { Records } from './records.ts';
 import type { DriverRegistry } from './registry.ts';
 import type { SandboxPins } from './sandbox-pins.ts';
 import type { NetworkOptions } from './types.ts';
+import type { WayOut } from './way-out.ts';
 
 /** What every part of the controller works with; built once. */
 export type Core = {
@@ -33,6 +34,8 @@ export type Core = {
   readonly reconciler: Reconciler;
   readonly firewall: FirewallTable;
   readonly forwarding: Forwarding;
+  /** Absent with --mtu. */
+  readonly wayOut: WayOut | undefined;
   readonly hostRoutes: HostRoutes;
   readonly clashes: ClashWatch;
   /** Of the host, as its resolv.conf says now. */

@@ -11,8 +11,8 @@ import type { Plan } from './plan/types.ts';
 
 /** What the engine's flags say to every network of a driver. */
 export type DriverSettings = {
-  /** MTU of links whose network does not say: the kernel's own default when absent. */
-  readonly mtu?: number;
+  /** MTU of links whose network does not say, as it is now: the kernel's own default when absent. */
+  readonly mtu?: number | undefined;
   /** With --allow-direct-routing: published ports are reached by the containers' own addresses, from everywhere. */
   readonly directRouting?: boolean;
   /** False with --ip-masq=false: no network hides its addresses. */

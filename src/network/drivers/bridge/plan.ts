@@ -4,14 +4,14 @@ import { type DriverSettings, type Gateway, type JoinedEndpoint, leads } from '.
 import { elementsOfLink, elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
 import { emptyNamespace } from '../../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute, PlannedSysctl } from '../../plan/types.ts';
-import { type BridgeConfig, bridgeConfig, gatewayKeys } from './options.ts';
+import { type BridgeConfig, bridgeConfig, bridgeOptions, gatewayKeys } from './options.ts';
 
 /** The bridge, its addresses, and what the rule set has to know of the network. */
 export function planBridgeNetwork(network: NetworkRecord, settings: DriverSettings): Plan {
   const config = bridgeConfig(network);
   const { bridge } = config;
   const owner = `network:${network.id}`;
-  const mtu = config.mtu ?? settings.mtu;
+  const mtu = mtuOf(network, config, settings);
   const link = { name: bridge, owner, kind: { type: 'bridge' as const }, mac: bridgeMac(network.id) };
   return {
     host: {
@@ -42,7 +42,7 @@ export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSetti
   const { network, endpoint, lease, sandbox } = joined;
   const config = bridgeConfig(network);
   const owner = `endpoint:${endpoint.id}`;
-  const mtu = config.mtu ?? settings.mtu;
+  const mtu = mtuOf(network, config, settings);
   const size = mtu === undefined ? {} : { mtu };
   const peer = { name: lease.interface, mac: lease.mac };
   const outer = {
@@ -84,6 +84,10 @@ const givenGateway = ({ auxiliary }: Pool): string | undefined =>
 
 /** Chosen from the id: a bridge without an address of its own takes its lowest port's, and changes it with the ports. */
 const bridgeMac = (id: string): string => `02:${id.slice(0, 10).replace(/..(?=.)/g, '$&:')}`;
+
+/** The default network's own option only says what Docker's inspect shows. */
+const mtuOf = ({ options }: NetworkRecord, { mtu }: BridgeConfig, settings: DriverSettings): number | undefined =>
+  options[bridgeOptions.defaultBridge] === 'true' ? settings.mtu : (mtu ?? settings.mtu);
 
 function bridgeAddress(pool: Pool, config: BridgeConfig, owner: string): readonly PlannedAddress[] {
   const subnet = Cidr.parse(pool.subnet);
