@@ -2,8 +2,8 @@ import type { EndpointLease, EndpointRecord, FormerLease } from '../store/record
 import type { Records } from './records.ts';
 import type { RecordTable } from './store.ts';
 
-/** How many of a network are remembered. A container comes back within so many others, or is a new one. */
-const remembered = 1024;
+/** How many of a network are remembered, beside those that can start again. Who is made anew comes back within so many others. */
+const remembered = 64;
 
 type OfNetwork = {
   /** By container id; the one released first comes first. */
@@ -50,7 +50,7 @@ export class FormerLeases {
 
   /**
    * Keeps what `endpoint` had. Answers what is forgotten for it: what it had before, who had one of these addresses
-   * before, and the oldest when there are too many.
+   * before, and the oldest that is gone when there are too many.
    */
   remember(endpoint: EndpointRecord, lease: EndpointLease, containerName: string): readonly FormerLease[] {
     const { networkId, containerId, request } = endpoint;
@@ -71,8 +71,8 @@ export class FormerLeases {
     ];
     const forgotten = new Set(replaced.filter((one) => one !== undefined));
     for (const other of forgotten) this.#drop(other);
-    if (network !== undefined && network.byContainer.size >= remembered) {
-      const oldest = network.byContainer.values().next().value!;
+    const oldest = network === undefined ? undefined : this.#superfluous(network);
+    if (oldest !== undefined) {
       forgotten.add(oldest);
       this.#drop(oldest);
     }
@@ -85,6 +85,13 @@ export class FormerLeases {
   forget(networkId: string): void {
     for (const { id } of this.of(networkId)) this.#table.delete(id);
     this.#networks.delete(networkId);
+  }
+
+  /** The oldest of a container that is gone, when there are too many. */
+  #superfluous({ byContainer }: OfNetwork): FormerLease | undefined {
+    if (byContainer.size < remembered) return undefined;
+    for (const former of byContainer.values()) if (!this.#isAttached(former)) return former;
+    return undefined;
   }
 
   #isAttached({ networkId, containerId }: FormerLease): boolean {
