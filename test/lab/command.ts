@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
+import { patience } from './patience.ts';
 
 export type Result = { readonly stdout: string; readonly stderr: string; readonly code: number };
 export type CommandOptions = {
   /** Written to standard input, which is then closed. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** 60 s unless told. */
+  /** 60 s unless told; times patience. */
   readonly timeoutMs?: number;
 };
 
@@ -14,7 +15,12 @@ export function run(program: string, args: readonly string[], options: CommandOp
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const env = { ...process.env, ...options.env };
   // docker passes SIGTERM on to its container, and waits on.
-  const limits = { timeout: options.timeoutMs ?? 60_000, killSignal: 'SIGKILL' as const, maxBuffer: 64 << 20, env };
+  const limits = {
+    timeout: (options.timeoutMs ?? 60_000) * patience,
+    killSignal: 'SIGKILL' as const,
+    maxBuffer: 64 << 20,
+    env,
+  };
   const child = execFile(program, args, limits, (error, stdout, stderr) => {
     if (error === null) resolve({ stdout, stderr, code: 0 });
     else if (typeof error.code === 'number') resolve({ stdout, stderr, code: error.code });

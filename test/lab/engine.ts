@@ -10,10 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandOptions, must, type Result, run } from './command.ts';
 import type { LabHost } from './host.ts';
 import { type Leftovers, leftoversOf, mountsUnder } from './leftovers.ts';
+import { patience } from './patience.ts';
 import { killAll, processesNaming } from './processes.ts';
 
 const portolan = resolve(import.meta.dirname, '../../bin/portolan');
-const readyMs = 30_000;
+const readyMs = 30_000 * patience;
 
 export type EngineOptions = {
   /** More flags of `portolan daemon`; they may need to know the folder of its files. */
