@@ -23,6 +23,7 @@ import { Forwarding } from './forwarding.ts';
 import { FreshSandboxes } from './fresh-sandboxes.ts';
 import { HostFiles } from './host-files.ts';
 import { ClashWatch, HostRoutes } from './host-routes/index.ts';
+import { HostWatch } from './host-watch.ts';
 import { Leases } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { Names } from './names.ts';
@@ -245,7 +246,8 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const host = resources.use(new Namespace(hostNetns));
   const plugins = new Plugins(pluginFolders(options), log);
   const poller = deps.poller ?? resources.use(new Poller());
-  const wayOut = options.mtu === undefined ? resources.use(new WayOut(host, poller, log)) : undefined;
+  const hostWatch = resources.use(new HostWatch(host, poller));
+  const wayOut = options.mtu === undefined ? resources.use(new WayOut(host, hostWatch, log)) : undefined;
   const drivers = new DriverRegistry(
     [bridgeDriver(bridgeSettings(options, wayOut)), macvlanDriver(), ipvlanDriver(), hostDriver(), noneDriver()],
     (name) => remoteDriver(plugins.named(name)),
@@ -267,11 +269,11 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const resolver = resources.use(new Resolver({ log, poller, hostResolvers: hostResolvers.servers }));
   const names = new Names(records, resolver, options);
   const planner = new Planner(records, drivers);
-  const hostRoutes = resources.use(new HostRoutes(host, poller));
+  const hostRoutes = resources.use(new HostRoutes(host, hostWatch));
   return {
     options,
     log,
-    poller,
+    hostWatch,
     drivers,
     ipams,
     debts: new Debts({ records, drivers, ipams, log }),

@@ -1,5 +1,4 @@
 import type { Log } from '../base/index.ts';
-import type { Poller } from '../syscall/poller.ts';
 import type { Announcer } from './announcer.ts';
 import type { Debts } from './external/debts.ts';
 import type { Ipams } from './external/ipams.ts';
@@ -9,6 +8,7 @@ import type { Forwarding } from './forwarding.ts';
 import type { FreshSandboxes } from './fresh-sandboxes.ts';
 import type { HostFiles } from './host-files.ts';
 import type { ClashWatch, HostRoutes } from './host-routes/index.ts';
+import type { HostWatch } from './host-watch.ts';
 import type { Leases } from './leases.ts';
 import type { Names } from './names.ts';
 import type { Planner } from './planner.ts';
@@ -24,7 +24,7 @@ import type { WayOut } from './way-out.ts';
 export type Core = {
   readonly options: NetworkOptions;
   readonly log: Log;
-  readonly poller: Poller;
+  readonly hostWatch: HostWatch;
   readonly drivers: DriverRegistry;
   readonly ipams: Ipams;
   readonly debts: Debts;

@@ -1,13 +1,12 @@
 import type { Log } from '../base/index.ts';
 import { findLink } from '../netlink/rt/link.ts';
-import { RouteWatch } from '../netlink/watch.ts';
-import type { Poller } from '../syscall/poller.ts';
+import type { HostWatch } from './host-watch.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import type { Records } from './records.ts';
 import type { DriverRegistry } from './registry.ts';
 
 type Deps = {
-  readonly poller: Poller;
+  readonly hostWatch: HostWatch;
   readonly records: Records;
   readonly drivers: DriverRegistry;
   readonly reconciler: Reconciler;
@@ -25,19 +24,17 @@ const settleMs = 300;
  */
 export class ParentWatch implements Disposable {
   readonly #deps: Deps;
-  readonly #watch: RouteWatch;
+  readonly #listening: Disposable;
   /** Names of the networks, by the parent that they have lost. */
   #lost: ReadonlyMap<string, readonly string[]> = new Map();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#watch = RouteWatch.open(deps.poller, {
-      groups: ['link'],
-      netnsFd: deps.reconciler.host.fd,
+    this.#listening = deps.hostWatch.listen({
       // What is new matters only while something is missing.
-      onChange: ({ gone }) => {
-        if (gone || this.#lost.size > 0) this.#soon();
+      onChange: ({ kind, gone }) => {
+        if (kind === 'link' && (gone || this.#lost.size > 0)) this.#soon();
       },
       onLost: () => this.#soon(),
     });
@@ -85,7 +82,7 @@ export class ParentWatch implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.#watch[Symbol.dispose]();
+    this.#listening[Symbol.dispose]();
   }
 }
 

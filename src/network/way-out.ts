@@ -1,7 +1,7 @@
 import type { Log } from '../base/index.ts';
 import { findLink } from '../netlink/rt/link.ts';
-import { type KernelChange, RouteWatch } from '../netlink/watch.ts';
-import type { Poller } from '../syscall/poller.ts';
+import type { KernelChange } from '../netlink/watch.ts';
+import type { HostWatch } from './host-watch.ts';
 import type { Namespace } from './reconcile/namespace.ts';
 import { mainRoutes } from './reconcile/routes.ts';
 
@@ -19,19 +19,17 @@ const settleMs = 300;
  */
 export class WayOut implements Disposable {
   readonly #host: Namespace;
-  readonly #watch: RouteWatch;
+  readonly #listening: Disposable;
   #links: ReadonlySet<number> = new Set();
   #mtu: number | undefined;
   #changed: (() => Promise<unknown>) | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #log: Log;
 
-  constructor(host: Namespace, poller: Poller, log: Log) {
+  constructor(host: Namespace, watch: HostWatch, log: Log) {
     this.#host = host;
     this.#log = log;
-    this.#watch = RouteWatch.open(poller, {
-      groups: ['link', 'route4', 'route6'],
-      netnsFd: host.fd,
+    this.#listening = watch.listen({
       onChange: (change) => {
         if (this.#concerns(change)) this.#soon();
       },
@@ -53,7 +51,7 @@ export class WayOut implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#changed = undefined;
-    this.#watch[Symbol.dispose]();
+    this.#listening[Symbol.dispose]();
   }
 
   /** Containers' links come and go all the time: they are not looked at. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cidr } from '../../src/base/index.ts';
 import type { Route } from '../../src/netlink/rt/route.ts';
 import { HostRoutes } from '../../src/network/host-routes/index.ts';
+import { HostWatch } from '../../src/network/host-watch.ts';
 import { Namespace } from '../../src/network/reconcile/namespace.ts';
 import { mainRoutes } from '../../src/network/reconcile/routes.ts';
 import { Poller } from '../../src/syscall/poller.ts';
@@ -40,7 +41,8 @@ function steps(host: Host, lines: readonly string[]): void {
 kernelTest('HostRoutes agrees with the kernel whatever happens to links, addresses and routes', async (host) => {
   using poller = new Poller();
   using namespace = new Namespace(host.fd);
-  using routes = new HostRoutes(namespace, poller);
+  using watch = new HostWatch(namespace, poller);
+  using routes = new HostRoutes(namespace, watch);
   let seed = 7;
   const pick = <T>(of: readonly T[]): T => {
     seed = (seed * 48271) % 2147483647;
@@ -85,7 +87,8 @@ kernelTest('HostRoutes agrees with the kernel whatever happens to links, address
 kernelTest('HostRoutes needs no second list for what bridges and veths do', async (host) => {
   using poller = new Poller();
   using namespace = new Namespace(host.fd);
-  using routes = new HostRoutes(namespace, poller);
+  using watch = new HostWatch(namespace, poller);
+  using routes = new HostRoutes(namespace, watch);
   const lists: string[] = [];
   const list = routes.list.bind(routes);
   routes.list = () => {
@@ -112,7 +115,8 @@ kernelTest('HostRoutes lists anew when the kernel lost count', async (host) => {
   host.run('ip', 'link', 'set', 'lo', 'up');
   using poller = new Poller();
   using namespace = new Namespace(host.fd);
-  using routes = new HostRoutes(namespace, poller);
+  using watch = new HostWatch(namespace, poller);
+  using routes = new HostRoutes(namespace, watch);
   const many = 'for (n = 0; n < 6000; n++) print "route add 10." int(n / 256) "." n % 256 ".0/24 dev lo"';
   host.run('sh', '-c', `awk 'BEGIN { ${many} }' | ip -batch -`);
   await sleep(600);

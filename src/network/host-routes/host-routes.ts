@@ -1,8 +1,8 @@
 import { Cidr, formatIp } from '../../base/index.ts';
 import type { Address } from '../../netlink/rt/address.ts';
 import { type Route, RT_TABLE_MAIN } from '../../netlink/rt/route.ts';
-import { type KernelChange, RouteWatch } from '../../netlink/watch.ts';
-import type { Poller } from '../../syscall/poller.ts';
+import type { KernelChange } from '../../netlink/watch.ts';
+import type { HostWatch } from '../host-watch.ts';
 import { BlockIndex } from '../ipam/index.ts';
 import type { Namespace } from '../reconcile/namespace.ts';
 import { mainRoutes } from '../reconcile/routes.ts';
@@ -23,7 +23,8 @@ const linkLocal = Cidr.parse('fe80::/10');
  */
 export class HostRoutes implements Disposable {
   readonly #host: Namespace;
-  readonly #watch: RouteWatch;
+  readonly #watch: HostWatch;
+  readonly #listening: Disposable;
   readonly #routes = new Map<string, Route>();
   readonly #byLink = new Map<number, Set<string>>();
   /** By the address that packets of this host get on the route. */
@@ -38,11 +39,10 @@ export class HostRoutes implements Disposable {
   #relist: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(host: Namespace, poller: Poller) {
+  constructor(host: Namespace, watch: HostWatch) {
     this.#host = host;
-    this.#watch = RouteWatch.open(poller, {
-      groups: ['link', 'address4', 'route4', 'route6'],
-      netnsFd: host.fd,
+    this.#watch = watch;
+    this.#listening = watch.listen({
       onChange: (change) => this.#take(change),
       onLost: () => this.#relistSoon(),
     });
@@ -157,7 +157,7 @@ export class HostRoutes implements Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     clearTimeout(this.#relist);
-    this.#watch[Symbol.dispose]();
+    this.#listening[Symbol.dispose]();
   }
 }
 
