@@ -43,9 +43,10 @@ export class WayOut implements Disposable {
     return this.#mtu;
   }
 
-  /** Calls this whenever the MTU has become another. One listener. */
+  /** Calls this whenever the MTU has become another, also before this was called. One listener. */
   follow(changed: () => Promise<unknown>): void {
     this.#changed = changed;
+    this.#soon();
   }
 
   [Symbol.dispose](): void {
@@ -60,7 +61,9 @@ export class WayOut implements Disposable {
     return change.kind === 'route' && change.route.destination.prefix <= 1;
   }
 
+  /** While nobody follows, it stays what plans were made with. */
   #soon(): void {
+    if (this.#changed === undefined) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const before = this.#mtu;

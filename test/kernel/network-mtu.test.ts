@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Log } from '../../src/base/index.ts';
+import { HostWatch } from '../../src/network/host-watch.ts';
+import { Namespace } from '../../src/network/reconcile/namespace.ts';
+import { WayOut } from '../../src/network/way-out.ts';
+import { Poller } from '../../src/syscall/poller.ts';
 import { containerId, NetworkLab, networkCreate } from '../lab/network-lab.ts';
+import { kernelTest } from './fixture.ts';
 
 const a = containerId('a');
 
@@ -71,4 +77,21 @@ test('--mtu is what counts when it is given', async (t) => {
   await lab.restart();
   await lab.up(a, ['bridge']);
   assert.deepEqual([hostMtu(lab, 'docker0'), insideMtu(lab, 'eth0')], [1350, 1350]);
+});
+
+kernelTest('WayOut tells who follows it later what changed before', async (host) => {
+  using poller = new Poller();
+  using namespace = new Namespace(host.fd);
+  using watch = new HostWatch(namespace, poller);
+  host.run('ip', 'link', 'add', 'up0', 'type', 'veth', 'peer', 'name', 'far0');
+  host.run('ip', 'link', 'set', 'far0', 'up');
+  host.run('ip', 'link', 'set', 'up0', 'up');
+  host.run('ip', 'route', 'add', 'default', 'dev', 'up0');
+  using wayOut = new WayOut(namespace, watch, new Log('error', () => {}));
+  host.run('ip', 'link', 'set', 'up0', 'mtu', '1400');
+  await sleep(500);
+  const told: (number | undefined)[] = [];
+  wayOut.follow(async () => void told.push(wayOut.mtu));
+  await until('it is told', () => told.length > 0);
+  assert.deepEqual(told, [1400]);
 });
