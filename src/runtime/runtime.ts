@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, hasCode, type Log, messageOf } from '../base/index.ts';
 import type { Poller } from '../syscall/poller.ts';
-import { freeze, isFrozen, killAll, processesOf, removeGroups, thaw } from './cgroup/groups.ts';
+import { freeze, killAll, letDie, processesOf, removeGroups, thaw } from './cgroup/groups.ts';
 import type { MigrationLock } from './cgroup/migration.ts';
 import type { MonitorGroups } from './cgroup/monitors.ts';
 import { readStats } from './cgroup/stats.ts';
@@ -171,8 +171,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
       throw new AppError('conflict', `container ${id} is not running`, { cause: error });
     }
     sent?.();
-    // A frozen process dies only once it is let go.
-    if (signal === SIGKILL && (await isFrozen(live.groups))) await thaw(live.groups);
+    if (signal === SIGKILL) await letDie(live.groups);
   }
 
   async pause(id: string): Promise<void> {

@@ -67,8 +67,7 @@ export async function killAll(groups: Groups): Promise<void> {
       if (!hasCode(error, 'ESRCH')) throw error;
     }
   }
-  // A frozen process dies only once it is let go; one that was born while the others froze is about to freeze.
-  if (pids.length > 0 && (await isToFreeze(groups))) await thaw(groups);
+  if (pids.length > 0) await letDie(groups);
 }
 
 /** Stops every process of the group where it is. Resolves once all are. */
@@ -80,22 +79,29 @@ export async function thaw(groups: Groups): Promise<void> {
   await setFrozen(groups, false);
 }
 
-export async function isFrozen(groups: Groups): Promise<boolean> {
-  const folder = groupOf(groups, 'freezer');
-  if (folder === undefined) return false;
-  const text = await readFile(join(folder, isUnified(groups) ? 'cgroup.events' : 'freezer.state'), 'utf8').catch(
-    () => '',
-  );
-  return isUnified(groups) ? /^frozen 1$/m.test(text) : text.trim() === 'FROZEN';
+/** After a kill: a frozen process dies only once it is let go, and one that was born while the others froze is to freeze. */
+export async function letDie(groups: Groups): Promise<void> {
+  if (await isToFreeze(groups)) await thaw(groups);
+}
+
+async function isFrozen(groups: Groups): Promise<boolean> {
+  const text = await freezerText(groups, 'cgroup.events');
+  return isUnified(groups) ? /^frozen 1$/m.test(text) : text === 'FROZEN';
 }
 
 /** Whether freezing was asked for, reached or not: version 1 says FREEZING again when a frozen group gets a process. */
 async function isToFreeze(groups: Groups): Promise<boolean> {
-  const folder = groupOf(groups, 'freezer');
-  if (folder === undefined) return false;
-  const file = join(folder, isUnified(groups) ? 'cgroup.freeze' : 'freezer.state');
-  const text = (await readFile(file, 'utf8').catch(() => '')).trim();
+  const text = await freezerText(groups, 'cgroup.freeze');
   return isUnified(groups) ? text === '1' : text === 'FROZEN' || text === 'FREEZING';
+}
+
+/** What the freezer says: version 1 all of it in one file. "" when there is none. */
+async function freezerText(groups: Groups, unifiedFile: string): Promise<string> {
+  const folder = groupOf(groups, 'freezer');
+  if (folder === undefined) return '';
+  return (
+    await readFile(join(folder, isUnified(groups) ? unifiedFile : 'freezer.state'), 'utf8').catch(() => '')
+  ).trim();
 }
 
 const freezeTries = 1000;
