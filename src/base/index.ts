@@ -5,3 +5,4 @@ export { Cidr, formatIp, fromBytes, type Ip, isIp, parseIp, toBytes } from './ip
 export { type Level, Log, silent } from './log.ts';
 export { formatMac, parseMac, randomMac } from './mac.ts';
 export { KeyedQueue } from './queue.ts';
+export { addTo, takeFrom } from './sets-by-key.ts';

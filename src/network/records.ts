@@ -1,4 +1,4 @@
-import { Cidr } from '../base/index.ts';
+import { addTo, Cidr, takeFrom } from '../base/index.ts';
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import { Claims } from './claims.ts';
 import { BlockIndex } from './ipam/index.ts';
@@ -85,8 +85,8 @@ export class Records {
     const before = this.endpoint(id);
     this.#store.endpoints.delete(id);
     if (before !== undefined) this.claims.remove(before);
-    forget(this.#byContainer, containerId, id);
-    forget(this.#byNetwork, networkId, id);
+    takeFrom(this.#byContainer, containerId, id);
+    takeFrom(this.#byNetwork, networkId, id);
   }
 
   sandboxes(): readonly SandboxRecord[] {
@@ -123,8 +123,8 @@ export class Records {
 
   #index(endpoint: EndpointRecord): void {
     const { id, containerId, networkId } = endpoint;
-    remember(this.#byContainer, containerId, id);
-    remember(this.#byNetwork, networkId, id);
+    addTo(this.#byContainer, containerId, id);
+    addTo(this.#byNetwork, networkId, id);
     this.claims.add(endpoint);
   }
 
@@ -141,15 +141,3 @@ export class Records {
 
 const changesAddress = ({ request: a }: EndpointRecord, { request: b }: EndpointRecord): boolean =>
   a.ipv4 !== b.ipv4 || a.ipv6 !== b.ipv6;
-
-function remember(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  if (ids === undefined) index.set(key, new Set([id]));
-  else ids.add(id);
-}
-
-function forget(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  ids?.delete(id);
-  if (ids?.size === 0) index.delete(key);
-}

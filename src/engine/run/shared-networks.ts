@@ -1,3 +1,5 @@
+import { addTo, takeFrom } from '../../base/index.ts';
+
 /**
  * Who lives in another container's network. A sandbox stays for as long as its owner runs or anybody shares it, so that
  * the owner can restart under those who share. In memory only: rebuilt from the records of running containers.
@@ -10,9 +12,7 @@ export class SharedNetworks {
   join(owner: string, sharer: string): void {
     this.leave(sharer);
     this.#owners.set(sharer, owner);
-    const sharers = this.#sharers.get(owner);
-    if (sharers === undefined) this.#sharers.set(owner, new Set([sharer]));
-    else sharers.add(sharer);
+    addTo(this.#sharers, owner, sharer);
   }
 
   /** Answers whose sandbox was held; undefined when none was. Safe to repeat. */
@@ -20,9 +20,7 @@ export class SharedNetworks {
     const owner = this.#owners.get(sharer);
     if (owner === undefined) return undefined;
     this.#owners.delete(sharer);
-    const sharers = this.#sharers.get(owner);
-    sharers?.delete(sharer);
-    if (sharers?.size === 0) this.#sharers.delete(owner);
+    takeFrom(this.#sharers, owner, sharer);
     return owner;
   }
 

@@ -1,4 +1,4 @@
-import { Cidr, formatIp } from '../../base/index.ts';
+import { addTo, Cidr, formatIp, takeFrom } from '../../base/index.ts';
 import type { Address } from '../../netlink/rt/address.ts';
 import { type Route, RT_TABLE_MAIN } from '../../netlink/rt/route.ts';
 import type { KernelChange } from '../../netlink/watch.ts';
@@ -123,8 +123,8 @@ export class HostRoutes implements Disposable {
     const key = keyOf(route);
     if (this.#routes.has(key)) return;
     this.#routes.set(key, route);
-    remember(this.#byLink, route.linkIndex ?? manyLinks, key);
-    remember(this.#preferring, route.preferredSource ?? '', key);
+    addTo(this.#byLink, route.linkIndex ?? manyLinks, key);
+    addTo(this.#preferring, route.preferredSource ?? '', key);
     this.#indexOf(route).add(route.destination, route);
     this.#listener?.added(route);
   }
@@ -133,8 +133,8 @@ export class HostRoutes implements Disposable {
     const route = this.#routes.get(key);
     if (route === undefined) return;
     this.#routes.delete(key);
-    forget(this.#byLink, route.linkIndex ?? manyLinks, key);
-    forget(this.#preferring, route.preferredSource ?? '', key);
+    takeFrom(this.#byLink, route.linkIndex ?? manyLinks, key);
+    takeFrom(this.#preferring, route.preferredSource ?? '', key);
     this.#indexOf(route).remove(route.destination, (one) => one === route);
     this.#listener?.removed(route);
   }
@@ -169,15 +169,3 @@ const counts = ({ table, destination }: Route): boolean =>
 
 const keyOf = ({ destination, metric, gateway, linkIndex, type, preferredSource }: Route): string =>
   `${destination} ${metric} ${gateway} ${linkIndex} ${type} ${preferredSource}`;
-
-function remember<K>(index: Map<K, Set<string>>, by: K, key: string): void {
-  const keys = index.get(by);
-  if (keys === undefined) index.set(by, new Set([key]));
-  else keys.add(key);
-}
-
-function forget<K>(index: Map<K, Set<string>>, by: K, key: string): void {
-  const keys = index.get(by);
-  keys?.delete(key);
-  if (keys?.size === 0) index.delete(by);
-}
