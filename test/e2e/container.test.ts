@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../lab/until.ts';
 import { engineForFile, leavesNothing } from './engine.ts';
 
 const bench = engineForFile();
@@ -238,7 +239,8 @@ test('restart policies: on-failure counts, always comes back, a stop is respecte
   process.kill(Number(pid), 'SIGKILL');
   const facts = (name: string): Promise<string> =>
     engine.ok('inspect', '-f', '{{.State.Status}} {{.RestartCount}}', name);
-  await until(async () => (await facts('always')) === 'running 1' && (await facts('fails')) === 'exited 2');
+  const areDone = async () => (await facts('always')) === 'running 1' && (await facts('fails')) === 'exited 2';
+  await until('both restart policies', areDone, { everyMs: 100 });
   await engine.ok('stop', '-t', '0', 'always');
   assert.equal(await facts('always'), 'exited 1');
   await engine.ok('rm', 'always', 'fails');
@@ -273,11 +275,3 @@ test('stats of a running container show its memory, processes and traffic', asyn
   assert.match(stats['MemUsage']!, /^[1-9][\d.]*(KiB|MiB|B) \//);
   await engine.ok('rm', '-f', 'busy');
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 100; i++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail('it did not happen within 10 s');
-}

@@ -42,6 +42,13 @@ export function engineForFile(options: EngineOptions = {}): Bench {
   };
 }
 
+/** A container that was started may still be turning into its server: waits until it listens on these TCP ports. */
+export async function listens(engine: LabEngine, container: string, ...ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    await engine.ok('exec', container, 'sh', '-c', `until netstat -ltn | grep -q ":${port} "; do sleep 0.1; done`);
+  }
+}
+
 /** Runs `body` and shows that the engine has afterwards what it had before: links, rules, mounts, processes, records. */
 export async function leavesNothing(engine: LabEngine, body: () => Promise<void>): Promise<void> {
   const records = async (): Promise<string[]> => [

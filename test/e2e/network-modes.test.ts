@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { engineForFile, leavesNothing } from './engine.ts';
+import { engineForFile, leavesNothing, listens } from './engine.ts';
 
 const bench = engineForFile();
 
 const option = (name: string, value: string): string[] => ['-o', `com.docker.network.${name}=${value}`];
-/** A container that was started may still be turning into its servers. */
-const listening = 'until netstat -ltn | grep -q ":80 " && netstat -ltn | grep -q ":81 "; do sleep 0.1; done';
 const serve = ['busybox', 'sh', '-c', 'echo hi > /hi; httpd -h / -p 80; exec httpd -f -h / -p 81'] as const;
 
 /** What another machine gets that sends packets for the containers' network to the engine's host. */
@@ -27,7 +25,7 @@ for (const { mode, published, unpublished } of [
       const flags = [...option('bridge.gateway_mode_ipv4', mode), '--subnet', '10.44.0.0/24'];
       await engine.ok('network', 'create', ...flags, 'moded');
       await engine.ok('run', '-d', '--name', 'web', '--network', 'moded', '-p', '8080:80', ...serve);
-      await engine.ok('exec', 'web', 'sh', '-c', listening);
+      await listens(engine, 'web', 80, 81);
       assert.equal(await getDirectly('10.44.0.2', 80), published);
       assert.equal(await getDirectly('10.44.0.2', 81), unpublished);
       const byHost = await outside.exec('curl', ['-s', '-m', '1', `http://${host.ipv4}:8080/hi`]);

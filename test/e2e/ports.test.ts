@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { engineForFile, leavesNothing } from './engine.ts';
+import { engineForFile, leavesNothing, listens } from './engine.ts';
 
 const bench = engineForFile();
 /** Serves the client's address, as the kernel inside the container sees it. */
@@ -10,8 +10,6 @@ const serve = [
   '-c',
   'mkdir -p /w/cgi-bin; printf "#!/bin/sh\\necho; echo \\$REMOTE_ADDR" > /w/cgi-bin/who; chmod +x /w/cgi-bin/who; exec httpd -f -h /w',
 ];
-/** A container that was started may still be turning into its server. */
-const listening = 'until netstat -ltn | grep -q ":80 "; do sleep 0.1; done';
 const who = (address: string, port: string | number): string[] => [
   '-s',
   '-m',
@@ -24,7 +22,7 @@ test('a published port is reached from everywhere, and the container sees who as
   await leavesNothing(engine, async () => {
     await engine.ok('network', 'create', 'other');
     await engine.ok('run', '-d', '--name', 'web', '-p', '8080:80', 'busybox', ...serve);
-    await engine.ok('exec', 'web', 'sh', '-c', listening);
+    await listens(engine, 'web', 80);
     await engine.ok('run', '-d', '--name', 'near', 'busybox', 'sleep', '1000');
     await engine.ok('run', '-d', '--name', 'apart', '--network', 'other', 'busybox', 'sleep', '1000');
     // Not wget: the busybox of some distributions has one that crashes.
@@ -54,7 +52,7 @@ test('a published port is reached from everywhere, and the container sees who as
 test('-p 80 takes a free port above 30000, -P every exposed one, and port says which', async () => {
   const { engine, host } = bench;
   await engine.ok('run', '-d', '--name', 'any', '-p', '80', '-P', '--expose', '81', 'busybox', ...serve);
-  await engine.ok('exec', 'any', 'sh', '-c', listening);
+  await listens(engine, 'any', 80);
   const [, port] = /80\/tcp -> 0\.0\.0\.0:(\d+)/.exec(await engine.ok('port', 'any'))!;
   assert.ok(Number(port) > 30000);
   assert.match(await engine.ok('port', 'any', '81'), /0\.0\.0\.0:\d+/);
@@ -66,7 +64,7 @@ test('-p 80 takes a free port above 30000, -P every exposed one, and port says w
 test('a port of 127.0.0.1 is not reached from outside, an unpublished one neither', async () => {
   const { engine, host, outside } = bench;
   await engine.ok('run', '-d', '--name', 'local', '-p', '127.0.0.1:8080:80', 'busybox', ...serve);
-  await engine.ok('exec', 'local', 'sh', '-c', listening);
+  await listens(engine, 'local', 80);
   assert.notEqual((await host.exec('curl', who('127.0.0.1', 8080))).stdout, '');
   assert.equal((await outside.exec('curl', who(host.ipv4, 8080))).stdout, '');
   await outside.must('ip', ['route', 'replace', '172.17.0.0/16', 'via', host.ipv4]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { containerId, endpoint, networkCreate } from '../lab/network-lab.ts';
+import { until } from '../lab/until.ts';
 import { linksOf, macvlan, refused, startPlugged } from './macvlan-lab.ts';
 import { farAddress, labAddress, plugIn, pullOut } from './segment.ts';
 
@@ -274,18 +274,11 @@ test('a parent that vanishes and comes back is noticed: told, and its containers
   await lab.network.createNetwork(macvlan('lan', { 'com.portolan.host_access': 'true' }));
   await lab.up(a, ['lan']);
   pullOut(lab);
-  await waitFor(() => lab.network.warnings().length > 0);
+  await until('a warning', () => lab.network.warnings().length > 0, { everyMs: 100 });
   assert.match(lab.network.warnings().join('\n'), /^network lan has lost its parent: there is no interface eth0 now/);
   const far = plugIn(t, lab);
-  await waitFor(() => far.pings(lab.address(a, 'lan')));
+  await until('an answer', () => far.pings(lab.address(a, 'lan')), { everyMs: 100 });
   assert.deepEqual(lab.network.warnings(), []);
   assert.ok(lab.pings(a, labAddress), 'host access, too');
   assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
 });
-
-async function waitFor(isSo: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !isSo(); ) {
-    assert.ok(Date.now() < deadline, 'it did not come about within 10 s');
-    await sleep(100);
-  }
-}

@@ -7,7 +7,10 @@ import { Namespace } from '../../src/network/reconcile/namespace.ts';
 import { WayOut } from '../../src/network/way-out.ts';
 import { Poller } from '../../src/syscall/poller.ts';
 import { containerId, NetworkLab, networkCreate } from '../lab/network-lab.ts';
+import { until } from '../lab/until.ts';
 import { kernelTest } from './fixture.ts';
+
+const soon = { withinMs: 5000 };
 
 const a = containerId('a');
 
@@ -22,14 +25,6 @@ function leadOut(lab: NetworkLab, mtu: number): void {
 
 const hostMtu = (lab: NetworkLab, link: string): unknown => lab.ipJson(`link show ${link}`)[0]!.mtu;
 const insideMtu = (lab: NetworkLab, link: string): unknown => lab.insideJson(a, `link show ${link}`)[0]!.mtu;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 100; i++) {
-    if (holds()) return;
-    await sleep(50);
-  }
-  assert.fail(what);
-}
 
 test('networks that were not told an MTU have that of the way out, and follow it', async (t) => {
   const lab = await NetworkLab.open(t);
@@ -50,12 +45,12 @@ test('networks that were not told an MTU have that of the way out, and follow it
   assert.deepEqual(mtus(), [1420, 1420, 1420, 1450]);
 
   lab.ip('link set up0 mtu 1300');
-  await until('the networks follow', () => mtus().join() === '1300,1300,1300,1450');
+  await until('the networks follow', () => mtus().join() === '1300,1300,1300,1450', soon);
   assert.equal(lab.network.network('bridge').options['com.docker.network.driver.mtu'], '1500');
 
   // The least that IPv6 works with.
   lab.ip('link set up0 mtu 1000');
-  await until('no network gets less than 1280', () => mtus().join() === '1280,1280,1280,1450');
+  await until('no network gets less than 1280', () => mtus().join() === '1280,1280,1280,1450', soon);
 
   lab.ip('link add tun0 mtu 1400 type veth peer name fartun');
   lab.ip('link set up0 mtu 1500');
@@ -63,7 +58,7 @@ test('networks that were not told an MTU have that of the way out, and follow it
   lab.ip('link set tun0 up');
   lab.ip('route add 0.0.0.0/1 dev tun0');
   lab.ip('route add 128.0.0.0/1 dev tun0');
-  await until('a VPN takes over', () => mtus().join() === '1400,1400,1400,1450');
+  await until('a VPN takes over', () => mtus().join() === '1400,1400,1400,1450', soon);
 
   lab.ip('route delete default');
   lab.ip('link delete tun0');
@@ -92,6 +87,6 @@ kernelTest('WayOut tells who follows it later what changed before', async (host)
   await sleep(500);
   const told: (number | undefined)[] = [];
   wayOut.follow(async () => void told.push(wayOut.mtu));
-  await until('it is told', () => told.length > 0);
+  await until('it is told', () => told.length > 0, soon);
   assert.deepEqual(told, [1400]);
 });

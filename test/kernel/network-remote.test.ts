@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
 import { PluginProcess } from '../lab/plugin-process.ts';
+import { until } from '../lab/until.ts';
 
 const a = containerId('a');
 const b = containerId('b');
@@ -189,13 +189,9 @@ test('killed while a plugin was asked: the next start undoes what was not finish
   const begun = { ...record!, id: 'e'.repeat(64), networkId: half.id, order: 1, lease, provisional: true as const };
   lab.store.endpoints.put(begun);
   await lab.restart();
-  await until(() => !lab.store.networks.all().some(({ name }) => name === 'half'));
+  const isGone = () => !lab.store.networks.all().some(({ name }) => name === 'half');
+  await until('the end of the half-made network', isGone, { withinMs: 5000, everyMs: 25 });
   assert.equal(lab.network.endpointsOf(a).length, 1);
   assert.equal(Object.keys(plugin.state().networks).length, 1);
   assert.ok(plugin.methods().includes('NetworkDriver.DeleteEndpoint'));
 });
-
-async function until(true_: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !true_(); tries++) await sleep(25);
-  assert.ok(true_());
-}

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KernelChange, RouteWatch, type WatchGroup } from '../../src/netlink/watch.ts';
 import { Poller } from '../../src/syscall/poller.ts';
+import { until } from '../lab/until.ts';
 import { type Host, kernelTest } from './fixture.ts';
+
+const soon = { withinMs: 5000, everyMs: 5 };
 
 const everything: readonly WatchGroup[] = ['link', 'address4', 'address6', 'route4', 'route6'];
 
@@ -34,14 +37,6 @@ function line(change: KernelChange): string {
   }
 }
 
-async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5000;
-  while (!condition()) {
-    if (Date.now() > end) assert.fail(`not seen in 5 seconds: ${what}`);
-    await sleep(5);
-  }
-}
-
 kernelTest('RouteWatch tells of links, addresses and routes as ip(8) changes them', async (host) => {
   using poller = new Poller();
   using listening = listen(host, poller);
@@ -56,7 +51,7 @@ kernelTest('RouteWatch tells of links, addresses and routes as ip(8) changes the
   host.run('ip', 'route', 'del', '10.8.0.0/16');
   host.run('ip', '-6', 'route', 'add', 'fd99::/48', 'via', 'fd00::9');
   host.run('ip', 'link', 'del', 'eth0');
-  await until('the end of eth0', () => told.includes('-link eth0 down'));
+  await until('the end of eth0', () => told.includes('-link eth0 down'), soon);
   for (const expected of [
     '+link eth0 up',
     '+address 10.0.0.1/24',
@@ -101,12 +96,12 @@ kernelTest('RouteWatch says when more happened than could be kept', async (host)
   using listening = listen(host, poller, ['route4']);
   const routes = 'for (n = 0; n < 6000; n++) print "route add 10." int(n / 256) "." n % 256 ".0/24 dev lo"';
   host.run('sh', '-c', `awk 'BEGIN { ${routes} }' | ip -batch -`);
-  await until('the loss', () => listening.lost > 0);
+  await until('the loss', () => listening.lost > 0, soon);
   listening.watch.drain();
   const before = listening.told.length;
   assert.ok(before > 100 && before < 6000, `${before} of 6000 told`);
   host.run('ip', 'route', 'add', '192.0.2.0/24', 'dev', 'lo');
-  await until('the route after the loss', () => listening.told.at(-1)!.includes('192.0.2.0/24'));
+  await until('the route after the loss', () => listening.told.at(-1)!.includes('192.0.2.0/24'), soon);
   assert.equal(listening.lost, 1);
 });
 

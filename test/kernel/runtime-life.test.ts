@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../lab/until.ts';
 import { groupsNamed, limits, runtimeLab } from './runtime-lab.ts';
+
+const soon = { withinMs: 4000, everyMs: 10 };
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
 
@@ -65,9 +68,9 @@ test('a command that does not exist is refused in Docker’s words, and leaves n
 test('kill sends the signal to the first process: 128 and its number is the exit code', { skip }, async (t) => {
   const lab = await runtimeLab(t);
   await lab.run('one', ['sh', '-c', 'trap "exit 5" USR1; while true; do sleep 0.05; done']);
-  await waitFor(() =>
-    lab.exec('one', ['grep', '-q', 'SigCgt:.*2..$', '/proc/1/status']).then(({ code }) => code === 0),
-  );
+  const catches = () =>
+    lab.exec('one', ['grep', '-q', 'SigCgt:.*2..$', '/proc/1/status']).then(({ code }) => code === 0);
+  await until('the handler', catches, soon);
   await lab.runtime.kill('one', 10);
   assert.equal((await lab.runtime.exit('one')).code, 5);
   await lab.runtime.delete('one');
@@ -91,13 +94,13 @@ test('a paused container stands still until it is resumed', { skip }, async (t) 
   const lab = await runtimeLab(t);
   await lab.run('one', ['sh', '-c', 'while true; do date +%s%N > /tmp/tick; sleep 0.01; done']);
   const tick = (): string => readFileSync(join(lab.root, 'rootfs/tmp/tick'), 'utf8');
-  await waitFor(async () => existsSync(join(lab.root, 'rootfs/tmp/tick')) && tick() !== '');
+  await until('the first tick', () => existsSync(join(lab.root, 'rootfs/tmp/tick')) && tick() !== '', soon);
   await lab.runtime.pause('one');
   const before = tick();
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal(tick(), before);
   await lab.runtime.resume('one');
-  await waitFor(async () => tick() !== before && tick() !== '');
+  await until('the next tick', () => tick() !== before && tick() !== '', soon);
 });
 
 test('too much memory ends in the kernel’s kill, and the exit says so', { skip }, async (t) => {
@@ -115,11 +118,3 @@ test('a monitor that is killed takes its container along: 137', { skip }, async 
   await lab.runtime.delete('one');
   assert.deepEqual(groupsNamed(`${lab.group}/one`), []);
 });
-
-async function waitFor(reached: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (await reached()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail('did not happen within 4 s');
-}
