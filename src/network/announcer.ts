@@ -1,4 +1,4 @@
-import type { Log } from '../base/index.ts';
+import { addTo, type Log, takeFrom } from '../base/index.ts';
 import { setLinkMessage } from '../netlink/rt/link-message.ts';
 import type { Planner } from './planner.ts';
 import { announces } from './reconcile/difference.ts';
@@ -40,17 +40,14 @@ export class Announcer implements Disposable {
   }
 
   #later(containerId: string, sandboxId: string, name: string, ms: number): void {
-    const timers = this.#timers.get(sandboxId) ?? new Set();
-    this.#timers.set(sandboxId, timers);
     const timer = setTimeout(() => {
-      timers.delete(timer);
-      if (timers.size === 0) this.#timers.delete(sandboxId);
+      takeFrom(this.#timers, sandboxId, timer);
       this.#announce(containerId, sandboxId, name).catch((error: unknown) => {
         this.#options.log.debug(`network: ${name} of ${containerId} is not announced again: ${error}`);
       });
     }, ms);
     timer.unref();
-    timers.add(timer);
+    addTo(this.#timers, sandboxId, timer);
   }
 
   async #announce(containerId: string, sandboxId: string, name: string): Promise<void> {

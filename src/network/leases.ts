@@ -37,13 +37,7 @@ export class Leases {
     const v4 = network.ipv4 ? this.#takeAddress(network, 4, ipv4, former) : undefined;
     try {
       const v6 = network.ipv6 ? this.#takeAddress(network, 6, ipv6, former) : undefined;
-      return {
-        hostInterface: `veth${randomBytes(4).toString('hex')}`,
-        interface: inside,
-        mac: mac === undefined ? (former?.mac ?? randomMac()) : formatMac(parseMac(mac)),
-        ...(v4 === undefined ? {} : { ipv4: v4 }),
-        ...(v6 === undefined ? {} : { ipv6: v6 }),
-      };
+      return newLease(inside, mac === undefined ? (former?.mac ?? randomMac()) : formatMac(parseMac(mac)), v4, v6);
     } catch (error) {
       if (v4 !== undefined) this.#release(network, v4);
       throw error;
@@ -176,6 +170,20 @@ export class Leases {
     return siblings;
   }
 }
+
+/** With what it was given; addresses with prefix. The host's end of a pair gets a name that nobody has. */
+export const newLease = (
+  inside: string,
+  mac: string,
+  ipv4: string | undefined,
+  ipv6: string | undefined,
+): EndpointLease => ({
+  hostInterface: `veth${randomBytes(4).toString('hex')}`,
+  interface: inside,
+  mac,
+  ...(ipv4 === undefined ? {} : { ipv4 }),
+  ...(ipv6 === undefined ? {} : { ipv6 }),
+});
 
 const bare = (address: string): string => address.split('/')[0]!;
 

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { Cidr, formatMac, parseIp, parseMac, randomMac } from '../../base/index.ts';
 import type { EndpointLease, EndpointRecord, NetworkRecord, Pool } from '../../store/records.ts';
 import type { Core } from '../core.ts';
+import { newLease } from '../leases.ts';
 import { isRemoteIpam } from './ipams.ts';
 
 /**
@@ -27,13 +27,7 @@ export async function leaseOf(
   const v4 = network.ipv4 ? await take(4, ipv4) : undefined;
   const v6 = network.ipv6 ? await take(6, ipv6) : undefined;
   undo.move();
-  return {
-    hostInterface: `veth${randomBytes(4).toString('hex')}`,
-    interface: inside,
-    mac: own,
-    ...(v4 === undefined ? {} : { ipv4: v4 }),
-    ...(v6 === undefined ? {} : { ipv6: v6 }),
-  };
+  return newLease(inside, own, v4, v6);
 }
 
 /** From the first pool that gives one; the error of the last when none does. */
