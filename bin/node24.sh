@@ -11,8 +11,9 @@ if [ -z "$node24" ]; then
     exit 1
   fi
 fi
+# A checkout runs its source; the package holds only what was built from it.
 main=$root/src/main.ts
-[ -f "$root/dist/main.js" ] && main=$root/dist/main.js
+[ -f "$main" ] || main=$root/dist/main.js
 # Compiled code is kept between runs: type stripping and compiling are then paid once.
 : "${NODE_COMPILE_CACHE:=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/portolan/compile}"
 export NODE_COMPILE_CACHE

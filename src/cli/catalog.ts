@@ -127,6 +127,11 @@ export const catalog: readonly Entry[] = [
     async () => (await import('./commands/save.ts')).save,
   ),
   entry(
+    'setup',
+    'Install what the engine needs from this system',
+    async () => (await import('./commands/setup.ts')).setup,
+  ),
+  entry(
     'start, container start',
     'Start one or more stopped containers',
     async () => (await import('./commands/start.ts')).start,

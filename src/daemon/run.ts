@@ -22,6 +22,7 @@ import { type DaemonFlags, parseDaemonFlags } from './flags/index.ts';
 import { networkOptions } from './network-options.ts';
 import { claimPidfile } from './pidfile.ts';
 import { Reloadable, reloadOnHangup } from './reload.ts';
+import { Supervisor } from './supervisor.ts';
 import { startWarm } from './warm-start.ts';
 
 type Setting = { readonly id: string; readonly value: string };
@@ -50,6 +51,7 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
 
 async function serve(settings: Reloadable, log: Log): Promise<void> {
   const { flags } = settings;
+  const supervisor = new Supervisor(process.env, log);
   await using running = new AsyncDisposableStack();
   const dataRoot = folder(flags.dataRoot, 0o711);
   const execRoot = folder(flags.execRoot, 0o711);
@@ -113,7 +115,9 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
     await server.listen(host);
     log.info(`listening on ${host}`);
   }
+  supervisor.ready();
   log.info(`stopping: ${await stopped}`);
+  supervisor.stopping();
 }
 
 type NetworkDeps = {

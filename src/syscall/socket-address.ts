@@ -5,9 +5,9 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const sunPathBytes = 108; // sun_path of struct sockaddr_un, <linux/un.h>, its closing NUL included
 
-/** struct sockaddr_un; undefined when the path does not fit. */
+/** struct sockaddr_un; undefined when the path does not fit. An abstract name, unix(7), is written `@name`. */
 export function unixAddress(path: string): Uint8Array | undefined {
-  const name = new TextEncoder().encode(`${path}\0`);
+  const name = new TextEncoder().encode(path.startsWith('@') ? `\0${path.slice(1)}` : `${path}\0`);
   if (name.byteLength > sunPathBytes) return undefined;
   const out = new Uint8Array(2 + name.byteLength);
   new DataView(out.buffer).setUint16(0, AF_UNIX, true);

@@ -99,8 +99,13 @@ function unlessAgain(op: string, call: () => number): number {
  * Connects to a SOCK_SEQPACKET socket in the file system, as conmon's attach socket is one. Non-blocking, CLOEXEC.
  * A path too long for sockaddr_un goes through a descriptor of its folder.
  */
-export function connectUnixSeqpacket(path: string): number {
-  const fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK);
+export const connectUnixSeqpacket = (path: string): number => connectUnix(path, SOCK_SEQPACKET);
+
+/** The same for a SOCK_DGRAM socket; a name that begins with `@` is an abstract one, unix(7). */
+export const connectUnixDatagram = (path: string): number => connectUnix(path, SOCK_DGRAM);
+
+function connectUnix(path: string, type: number): number {
+  const fd = socket(AF_UNIX, type | SOCK_NONBLOCK);
   try {
     withUnixAddress(path, (address) => connectAddress(fd, address, address.byteLength));
     return fd;

@@ -21,6 +21,8 @@ export type EngineOptions = {
   readonly flags?: readonly string[] | ((folder: string) => readonly string[]);
   /** More of its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The launcher of another copy than this checkout. */
+  readonly launcher?: string;
 };
 
 /**
@@ -37,6 +39,7 @@ export class LabEngine implements AsyncDisposable {
   readonly logFile = join(this.folder, 'engine.log');
   readonly #flags: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
+  readonly #launcher: string;
   #process: ChildProcess | undefined;
 
   private constructor(host: LabHost, options: EngineOptions) {
@@ -44,6 +47,7 @@ export class LabEngine implements AsyncDisposable {
     const { flags = [] } = options;
     this.#flags = typeof flags === 'function' ? flags(this.folder) : flags;
     this.#env = options.env ?? {};
+    this.#launcher = options.launcher ?? portolan;
   }
 
   /** Answers when it serves. On failure nothing is left, and the error holds its log. */
@@ -85,7 +89,7 @@ export class LabEngine implements AsyncDisposable {
 
   /** Our own command line on it. */
   portolan(...args: readonly string[]): Promise<Result> {
-    return run(portolan, args, { env: this.environment });
+    return run(this.#launcher, args, { env: this.environment });
   }
 
   log(): string {
@@ -98,7 +102,7 @@ export class LabEngine implements AsyncDisposable {
     const roots = ['--data-root', this.dataRoot, '--exec-root', this.execRoot];
     const own = ['--host', `unix://${this.socket}`, ...roots, '--pidfile', join(this.execRoot, 'portolan.pid')];
     const log = openSync(this.logFile, 'a');
-    const args = [`--net=${this.host.netnsPath}`, portolan, 'daemon', ...own, ...this.#flags];
+    const args = [`--net=${this.host.netnsPath}`, this.#launcher, 'daemon', ...own, ...this.#flags];
     this.#process = spawn('nsenter', args, { stdio: ['ignore', log, log], env: { ...process.env, ...this.#env } });
     closeSync(log);
     await this.#untilReady(this.#process);

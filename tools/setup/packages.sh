@@ -1,4 +1,4 @@
-# Sourced by start.sh and test.sh, which set $root: installs what this machine lacks, and nothing else. One line is
+# Sourced by the scripts beside it, which set $root: installs what this machine lacks, and nothing else. One line is
 # printed for each thing done; what the package managers say goes to a log, named when something fails.
 # Knows Debian 12 and 13.
 : "${PORTOLAN_CACHE:=/var/cache/portolan}"
@@ -12,9 +12,9 @@ fail() {
   exit 1
 }
 
-# need_root PROGRAM: namespaces, mounts and firewall rules are root's business.
+# need_root COMMAND: namespaces, mounts and firewall rules are root's business.
 need_root() {
-  [ "$(id -u)" = 0 ] || fail "needs root to make network namespaces: run  sudo npm $1"
+  [ "$(id -u)" = 0 ] || fail "needs root to make network namespaces: run  sudo $1"
   mkdir -p "$PORTOLAN_CACHE"
 }
 

@@ -37,7 +37,7 @@ stop_engine() {
   engine=''
 }
 
-need_root start
+need_root 'npm start'
 engine_packages
 node_modules
 trap 'say "stopping"; stop_engine; exit 0' INT TERM HUP

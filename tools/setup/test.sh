@@ -3,7 +3,7 @@
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tools/setup/packages.sh"
 cd "$root" || exit 1
-need_root test
+need_root 'npm test'
 engine_packages
 test_packages
 node_modules

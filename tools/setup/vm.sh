@@ -4,7 +4,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tools/setup/packages.sh"
 caller=$PWD
 cd "$root" || exit 1
-need_root 'run test:vm'
+need_root 'npm run test:vm'
 [ "$(uname -m)" = x86_64 ] || fail 'the virtual machine is made for x86_64'
 engine_packages
 test_packages
