@@ -9,6 +9,11 @@ import { examplesOf, matches } from './examples.ts';
 const bench = engineForFile();
 const root = resolve(import.meta.dirname, '../../..');
 
+test('the first network with IPv6 turns forwarding on, and that stays', async () => {
+  await bench.engine.ok('network', 'create', '--ipv6', 'first');
+  await bench.engine.ok('network', 'rm', 'first');
+});
+
 /** Every page shows what it says, in order, on an engine of Portolan's, and takes away what it made. */
 for (const page of globSync('docs/manual/*.md', { cwd: root }).sort()) {
   const examples = examplesOf(readFileSync(join(root, page), 'utf8'));
@@ -20,7 +25,11 @@ for (const page of globSync('docs/manual/*.md', { cwd: root }).sort()) {
     try {
       await leavesNothing(engine, async () => {
         for (const { command, expected } of examples) {
-          const { stdout } = await host.exec('sh', ['-c', `cd ${folder}; exec 2>&1\n${command}`], { env });
+          const { stdout, code } = await host.exec('sh', ['-c', `cd ${folder}; exec 2>&1\n${command}`], { env });
+          assert.ok(
+            code === 0 || expected.some((line) => /error|100% packet loss/i.test(line)),
+            `$ ${command}: exit code ${code}\n${stdout}`,
+          );
           assert.ok(
             matches(expected, stdout),
             `$ ${command}\n--- the page says\n${expected.join('\n')}\n--- seen\n${stdout}`,
