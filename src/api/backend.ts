@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type {
+  ContainerConfig,
   ContainerCreateBody,
   ContainerInspect,
   ContainerStats,
@@ -123,8 +124,22 @@ export interface ContainerBackend {
   prune(
     filters: Filters,
   ): Promise<{ readonly ContainersDeleted: readonly string[] | null; readonly SpaceReclaimed: number }>;
-  /** Only the 1st process's view is needed now; more in a later issue. */
+  /** What it changed of its image, in order of the paths: 0 changed, 1 added, 2 deleted. */
   changes(ref: string): Promise<readonly { readonly Path: string; readonly Kind: 0 | 1 | 2 }[]>;
+  /** Its root file system as an archive. */
+  export(ref: string): Promise<Readable>;
+  commit(
+    ref: string,
+    options: {
+      readonly repo: string;
+      readonly tag: string;
+      readonly author: string;
+      readonly comment: string;
+      readonly changes: readonly string[];
+      readonly config: ContainerConfig;
+      readonly pause: boolean;
+    },
+  ): Promise<{ readonly Id: string }>;
 }
 
 export interface ExecBackend {

@@ -50,6 +50,21 @@ export const catalog: readonly Entry[] = [
     async () => (await import('./commands/attach.ts')).attach,
   ),
   entry(
+    'commit, container commit',
+    "Create a new image from a container's changes",
+    async () => (await import('./commands/commit.ts')).commit,
+  ),
+  entry(
+    'diff, container diff',
+    "Inspect changes to files or directories on a container's filesystem",
+    async () => (await import('./commands/diff.ts')).diff,
+  ),
+  entry(
+    'export, container export',
+    "Export a container's filesystem as a tar archive",
+    async () => (await import('./commands/export.ts')).exportContainer,
+  ),
+  entry(
     'create, container create',
     'Create a new container',
     async () => (await import('./commands/create.ts')).create,

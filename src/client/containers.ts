@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { ContainerInspect, ContainerStats, ContainerSummary, TopBody, UpdateBody } from '../contract/index.ts';
 import { encodeFilters } from './filters.ts';
 import { jsonLines } from './lines.ts';
@@ -51,6 +51,29 @@ export class Containers {
     return this.#transport.json('GET', '/containers/json', {
       query: { all, limit, size, filters: encodeFilters(options.filters) },
     });
+  }
+
+  /** 0 changed, 1 added, 2 deleted. */
+  changes(ref: string): Promise<readonly { readonly Path: string; readonly Kind: number }[]> {
+    return this.#transport.json('GET', at(ref, 'changes'));
+  }
+
+  export(ref: string): Promise<Readable> {
+    return this.#transport.open('GET', at(ref, 'export'));
+  }
+
+  commit(
+    ref: string,
+    options: {
+      readonly repo: string;
+      readonly author: string;
+      readonly comment: string;
+      readonly changes: readonly string[];
+      /** "1" or "0". */
+      readonly pause: string;
+    },
+  ): Promise<{ readonly Id: string }> {
+    return this.#transport.json('POST', '/commit', { query: { container: ref, ...options } });
   }
 
   inspect(ref: string, size = false): Promise<ContainerInspect> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { command, flag, keySet, text, textMap, texts, whole, wholeOrNull } from './fields.ts';
+import { command, flag, keySet, parseBody, text, textMap, texts, whole, wholeOrNull } from './fields.ts';
 import { normalizePortSet } from './ports.ts';
 import type { DeepReadonly } from './readonly.ts';
 
@@ -50,5 +50,7 @@ export const containerConfigEntries = {
 };
 
 const containerConfig = v.object(containerConfigEntries);
+/** Body of `POST /commit`: what the image is to say; everything may be left out. Throws `invalid`. */
+export const parseContainerConfig = (body: unknown): ContainerConfig => parseBody(containerConfig, body);
 export type ContainerConfig = DeepReadonly<v.InferOutput<typeof containerConfig>>;
 export type Healthcheck = DeepReadonly<v.InferOutput<typeof healthcheck>>;

@@ -10,7 +10,7 @@ export type {
   TopBody,
   WaitBody,
 } from './container.ts';
-export type { ContainerConfig, Healthcheck } from './container-config.ts';
+export { type ContainerConfig, type Healthcheck, parseContainerConfig } from './container-config.ts';
 export { type ContainerCreateBody, type ContainerCreateInput, parseContainerCreate } from './container-create.ts';
 export { parseUpdate, type UpdateBody } from './container-update.ts';
 export { type EndpointConfig, emptyEndpoint } from './endpoint-config.ts';

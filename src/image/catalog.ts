@@ -51,12 +51,27 @@ export class Catalog {
   }
 
   /** Adds an image whose layers are all here. Returns its id; safe to repeat. */
-  add(config: string): string {
+  add(config: string, origin: Pick<ImageRecord, 'parent' | 'cacheKey'> = {}): string {
     const id = digestOf(config);
     if (this.#store.images.get(id) === undefined) {
-      this.#store.images.put({ id, config, loaded: new Date().toISOString() });
+      this.#store.images.put({ id, config, loaded: new Date().toISOString(), ...origin });
     }
     return id;
+  }
+
+  /** The newest image made from this parent by this step of a build. */
+  cached(parent: string | undefined, cacheKey: string): Image | undefined {
+    const made = this.#store.images.all().filter((one) => one.cacheKey === cacheKey && one.parent === parent);
+    const newest = made.reduce<ImageRecord | undefined>(
+      (a, b) => (a !== undefined && a.loaded > b.loaded ? a : b),
+      undefined,
+    );
+    return newest === undefined ? undefined : this.get(newest.id);
+  }
+
+  /** Images that were made from this one. */
+  children(id: string): readonly string[] {
+    return this.#store.images.all().flatMap((one) => (one.parent === id ? [one.id] : []));
   }
 
   delete(id: string): void {
@@ -101,6 +116,7 @@ export class Catalog {
       tags: names.filter((name) => !name.includes('@')).sort(),
       digests: names.filter((name) => name.includes('@')).sort(),
       size,
+      parent: record.parent,
       loaded: record.loaded,
     };
   }

@@ -1,4 +1,7 @@
+export { applyChanges } from './changes.ts';
+export type { Change } from './pack/order.ts';
+export { pack } from './pack/run.ts';
 export type { ImageRecord, ImageStore, LayerRecord, Records, TagRecord } from './records.ts';
 export { familiar, parseReference, type Reference } from './reference.ts';
 export { createImages, type ImagesDeps } from './service.ts';
-export type { Image, ImageConfig, ImageDocument, Images, Progress, RootFs } from './types.ts';
+export type { Image, ImageConfig, ImageDocument, Images, NewImage, Progress, RootFs, WorkTree } from './types.ts';

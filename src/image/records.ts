@@ -9,6 +9,10 @@ export type ImageRecord = {
   readonly config: string;
   /** When it got here; ISO 8601. */
   readonly loaded: string;
+  /** The image it was made from by a build or a commit. */
+  readonly parent?: string;
+  /** Of an image that a build made: names the step that made it. */
+  readonly cacheKey?: string;
 };
 
 export type LayerRecord = {

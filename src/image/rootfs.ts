@@ -1,15 +1,19 @@
-import { chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
-import { lstat, open, opendir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { AppError, hasCode } from '../base/index.ts';
-import { MNT_DETACH, mountAsync, UMOUNT_NOFOLLOW, umountAsync } from '../syscall/mount.ts';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { lstat, opendir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AppError, hasCode, newId } from '../base/index.ts';
+import { MNT_DETACH, UMOUNT_NOFOLLOW, umountAsync } from '../syscall/mount.ts';
 import type { Catalog } from './catalog.ts';
+import { InitLayers } from './init-layers.ts';
 import type { LayerStore } from './layers.ts';
+import { type Folders, mountOverlay } from './overlay.ts';
+import type { Change } from './pack/order.ts';
+import { pack, packedLines } from './pack/run.ts';
 import type { Trash } from './trash.ts';
-import type { RootFs } from './types.ts';
+import type { RootFs, WorkTree } from './types.ts';
 
-/** mount(2) copies one page of options, its final NUL included. */
-const pageSize = 4096;
+const workPrefix = 'work-';
 
 export type RootFsDeps = {
   readonly root: string;
@@ -21,49 +25,47 @@ export type RootFsDeps = {
 /** A container's root file system: <root>/overlay/<id>/{upper,work,merged} over the layers of its image. */
 export class OverlayRootFs implements RootFs {
   readonly #deps: RootFsDeps;
+  readonly #init: InitLayers;
+  /** Containers that somebody reads, by how many; and of these, who is to be unmounted then. */
+  readonly #readers = new Map<string, number>();
+  readonly #ended = new Set<string>();
 
   constructor(deps: RootFsDeps) {
     this.#deps = deps;
+    this.#init = new InitLayers(deps.root, deps.trash);
   }
 
-  start(): void {
+  async start(): Promise<void> {
     mkdirSync(join(this.#deps.root, 'overlay'), { recursive: true, mode: 0o711 });
-    mkdirSync(this.#init, { recursive: true, mode: 0o755 });
-    closeSync(openSync(join(this.#init, '.dockerenv'), 'a', 0o755));
+    await this.#init.start();
+    for (const name of await readdir(join(this.#deps.root, 'overlay'))) {
+      if (name.startsWith(workPrefix)) await this.remove(name);
+    }
   }
 
-  async mount(containerId: string, imageId: string): Promise<string> {
+  async collect(images: ReadonlySet<string>): Promise<void> {
+    await this.#init.collect(images);
+  }
+
+  mount(containerId: string, imageId: string): Promise<string> {
+    this.#ended.delete(containerId);
+    return this.#mount(containerId, imageId);
+  }
+
+  async #mount(containerId: string, imageId: string): Promise<string> {
     const home = this.#home(containerId);
-    const { upper, work, merged } = folders(home);
-    mkdirSync(home, { recursive: true, mode: 0o710 });
-    for (const folder of [upper, work, merged]) {
-      // The upper folder's mode is the container's root folder's, whatever our umask.
-      if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
-    }
+    const { upper, work, merged } = makeFolders(home);
     if (isMountPoint(home, merged)) return merged;
-    const lower = this.#lowers(imageId, 'link');
-    const options = optionsOf(lower, upper, work);
-    if (fits(options)) await mountAsync('overlay', merged, 'overlay', 0, options);
-    else await this.#mountMany(lower, folders(home));
+    await this.#init.ensure(imageId, this.#layers(imageId, 'link'));
+    await mountOverlay({ lower: this.#lowers(imageId, 'link'), upper, work, merged });
     return merged;
   }
 
-  /** Names the layers through a descriptor of their folder, which is shorter when the data root's path is long. */
-  async #mountMany(lower: readonly string[], { upper, work, merged }: Folders): Promise<void> {
-    await using links = await open(join(this.#deps.root, 'l'), constants.O_DIRECTORY);
-    const [init = '', ...layers] = lower;
-    const options = optionsOf(
-      [init, ...layers.map((path) => `/proc/self/fd/${links.fd}/${basename(path)}`)],
-      upper,
-      work,
-    );
-    if (!fits(options)) {
-      throw new AppError('invalid', 'max depth exceeded: the image has more layers than fit in one overlay mount');
-    }
-    await mountAsync('overlay', merged, 'overlay', 0, options);
-  }
-
   async unmount(containerId: string): Promise<void> {
+    if (this.#readers.has(containerId)) {
+      this.#ended.add(containerId);
+      return;
+    }
     const { merged } = folders(this.#home(containerId));
     try {
       // The last step of an unmount writes the upper file system's dirty data to disk: never on the main thread.
@@ -75,8 +77,52 @@ export class OverlayRootFs implements RootFs {
   }
 
   async remove(containerId: string): Promise<void> {
+    this.#readers.delete(containerId); // they read on what they have open
     await this.unmount(containerId);
     await this.#deps.trash.discard(this.#home(containerId));
+  }
+
+  async read(containerId: string, imageId: string): Promise<{ readonly merged: string } & AsyncDisposable> {
+    const wasMounted = isMounted(this.#home(containerId));
+    const merged = await this.#mount(containerId, imageId);
+    this.#readers.set(containerId, (this.#readers.get(containerId) ?? 0) + 1);
+    if (!wasMounted) this.#ended.add(containerId);
+    return { merged, [Symbol.asyncDispose]: () => this.#release(containerId) };
+  }
+
+  async #release(containerId: string): Promise<void> {
+    const left = (this.#readers.get(containerId) ?? 0) - 1;
+    if (left > 0) this.#readers.set(containerId, left);
+    else if (this.#readers.delete(containerId) && this.#ended.delete(containerId)) await this.unmount(containerId);
+  }
+
+  async changes(containerId: string, imageId: string): Promise<readonly Change[]> {
+    const { root } = this.#deps;
+    const { upper } = makeFolders(this.#home(containerId));
+    const below = (path: string): string => Buffer.from(path.slice(root.length)).toString('latin1');
+    await this.#init.ensure(imageId, this.#layers(imageId, 'link'));
+    const lowers = this.#lowers(imageId, 'folder').map(below);
+    return packedLines<Change>({ root, job: { form: 'changes', upper: below(upper), lowers } });
+  }
+
+  layer(containerId: string): Readable {
+    const { upper } = makeFolders(this.#home(containerId));
+    return pack({ root: upper, job: { form: 'layer', picks: [{ path: '/', name: '' }] } });
+  }
+
+  async workTree(imageId: string | undefined): Promise<WorkTree> {
+    const id = `${workPrefix}${newId().slice(0, 16)}`;
+    const { upper, work, merged } = makeFolders(this.#home(id));
+    const lower = imageId === undefined ? [] : this.#layers(imageId, 'link');
+    const done = { layer: () => this.layer(id), [Symbol.asyncDispose]: () => this.remove(id) };
+    if (lower.length === 0) return { root: upper, ...done };
+    try {
+      await mountOverlay({ lower, upper, work, merged, volatile: true });
+    } catch (error) {
+      await this.remove(id);
+      throw error;
+    }
+    return { root: merged, ...done };
   }
 
   async size(containerId: string): Promise<number> {
@@ -87,11 +133,6 @@ export class OverlayRootFs implements RootFs {
     return { lower: this.#lowers(imageId, 'folder').join(':'), ...folders(this.#home(containerId)) };
   }
 
-  /** Lies over every image: the file by which programs see that they are in a container. */
-  get #init(): string {
-    return join(this.#deps.root, 'init');
-  }
-
   #home(containerId: string): string {
     if (!/^[0-9a-zA-Z_.-]+$/.test(containerId) || containerId.startsWith('.')) {
       throw new AppError('invalid', `invalid container id: ${containerId}`);
@@ -99,34 +140,39 @@ export class OverlayRootFs implements RootFs {
     return join(this.#deps.root, 'overlay', containerId);
   }
 
-  /**
-   * Topmost first. The kernel refuses a layer given twice (ELOOP); of two equal ones only the upper can be seen.
-   */
+  /** Topmost first. */
   #lowers(imageId: string, form: 'link' | 'folder'): string[] {
+    return [this.#init.path(this.#deps.catalog.get(imageId).id), ...this.#layers(imageId, form)];
+  }
+
+  /** Topmost first. The kernel refuses a layer given twice (ELOOP); of two equal ones only the upper can be seen. */
+  #layers(imageId: string, form: 'link' | 'folder'): string[] {
     const { catalog, layers } = this.#deps;
     const ids = new Set(catalog.get(imageId).document.rootfs.diff_ids.toReversed());
-    return [this.#init, ...[...ids].map((id) => (form === 'link' ? layers.linkPath(id) : layers.folder(id)))];
+    return [...ids].map((id) => (form === 'link' ? layers.linkPath(id) : layers.folder(id)));
   }
 }
 
-/** The options that decide how upper folders are written are fixed, whatever the kernel was built with. */
-function optionsOf(lower: readonly string[], upper: string, work: string): string {
-  const dirs = `lowerdir=${lower.map(escaped).join(':')},upperdir=${escaped(upper)},workdir=${escaped(work)}`;
-  return `${dirs},index=off,redirect_dir=off,metacopy=off`;
+function makeFolders(home: string): Folders {
+  const made = folders(home);
+  mkdirSync(home, { recursive: true, mode: 0o710 });
+  for (const folder of Object.values(made)) {
+    // The upper folder's mode is the container's root folder's, whatever our umask.
+    if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
+  }
+  return made;
 }
 
-const fits = (options: string): boolean => Buffer.byteLength(options) < pageSize;
-
-type Folders = { readonly upper: string; readonly work: string; readonly merged: string };
 const folders = (home: string): Folders => ({
   upper: join(home, 'upper'),
   work: join(home, 'work'),
   merged: join(home, 'merged'),
 });
 
-/** Kernel documentation, filesystems/overlayfs: colons and commas of a path need a backslash. */
-const escaped = (path: string): string => path.replace(/[\\:,]/g, '\\$&');
-
+const isMounted = (home: string): boolean => {
+  const { merged } = folders(home);
+  return statSync(merged, { throwIfNoEntry: false }) !== undefined && isMountPoint(home, merged);
+};
 const isMountPoint = (parent: string, path: string): boolean => statSync(parent).dev !== statSync(path).dev;
 
 /** Apparent bytes below a folder, each inode once. A folder that is not there has none. */

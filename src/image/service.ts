@@ -9,6 +9,7 @@ import { applyChanges } from './changes.ts';
 import { decompressed } from './compression.ts';
 import { ContentStore, type Spooled } from './content.ts';
 import { architecture } from './document.ts';
+import { extend } from './extend.ts';
 import { historyOf } from './history.ts';
 import { LayerStore } from './layers.ts';
 import type { ImageStore } from './records.ts';
@@ -16,7 +17,7 @@ import { parseReference, type Reference, withTag } from './reference.ts';
 import { type RemoveOptions, remove } from './remove.ts';
 import { OverlayRootFs } from './rootfs.ts';
 import { Trash } from './trash.ts';
-import type { Image, ImageDocument, Images, Progress } from './types.ts';
+import type { Image, ImageDocument, Images, NewImage, Progress } from './types.ts';
 
 export type ImagesDeps = {
   /** Absolute path on a file system that can be an overlay's upper (ext4, xfs, btrfs). */
@@ -54,7 +55,7 @@ class ImageService implements Images {
     await this.#trash.start();
     await this.#content.start(this.#store.layers.all().map((layer) => layer.blob));
     await this.#layers.start();
-    this.rootfs.start();
+    await this.rootfs.start();
     await this.#collect();
   }
 
@@ -94,6 +95,14 @@ class ImageService implements Images {
     });
     if (name !== undefined) this.#catalog.tag(name, id);
     return id;
+  }
+
+  extend(image: NewImage): Promise<string> {
+    return extend({ catalog: this.#catalog, content: this.#content, layers: this.#layers }, image);
+  }
+
+  cached(parent: string | undefined, cacheKey: string): Image | undefined {
+    return this.#catalog.cached(parent, cacheKey);
   }
 
   async *load(tar: Readable): AsyncGenerator<Progress> {
@@ -142,8 +151,9 @@ class ImageService implements Images {
     return this.#catalog.add(JSON.stringify(document));
   }
 
-  #collect(): Promise<void> {
-    return this.#layers.collect(() => this.#catalog.layersInUse());
+  async #collect(): Promise<void> {
+    await this.#layers.collect(() => this.#catalog.layersInUse());
+    await this.rootfs.collect(new Set(this.#catalog.list().map(({ id }) => id)));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Change } from './pack/order.ts';
 
 /** The run configuration of an image: OCI image-spec "config" plus Docker's additions. */
 export type ImageConfig = {
@@ -52,6 +53,8 @@ export type Image = {
   readonly digests: readonly string[];
   /** Sum of the layers' unpacked file sizes, in bytes. */
   readonly size: number;
+  /** The image it was made from here; undefined for what was loaded or imported. */
+  readonly parent: string | undefined;
   /** When it got here, for `docker images` on equal creation times. */
   readonly loaded: string;
 };
@@ -65,6 +68,26 @@ export type Progress = {
   readonly aux?: object;
 };
 
+export type WorkTree = AsyncDisposable & {
+  readonly root: string;
+  /** What was written, as the archive of a layer. */
+  layer(): Readable;
+};
+
+/** An image to be made of another and at most one more layer. */
+export type NewImage = {
+  /** The image below. */
+  readonly parent?: string | undefined;
+  /** Archive of the layer; one without entries counts as none. */
+  readonly layer?: Readable | undefined;
+  readonly config: ImageConfig;
+  readonly author?: string | undefined;
+  readonly comment?: string | undefined;
+  readonly createdBy: string;
+  /** What a build finds it by again, together with its parent. */
+  readonly cacheKey?: string | undefined;
+};
+
 /** A writable root file system: overlay of an image's layers. */
 export interface RootFs {
   /** Mounts (safe to repeat) and returns the merged path. */
@@ -72,6 +95,14 @@ export interface RootFs {
   unmount(containerId: string): Promise<void>;
   /** The upper directory goes too. Safe to repeat. */
   remove(containerId: string): Promise<void>;
+  /** The merged path, mounted until it is let go of, for a container in any state. */
+  read(containerId: string, imageId: string): Promise<{ readonly merged: string } & AsyncDisposable>;
+  /** What the container changed of its image, in order of the paths. */
+  changes(containerId: string, imageId: string): Promise<readonly Change[]>;
+  /** What the container wrote, as the archive of a layer. */
+  layer(containerId: string): Readable;
+  /** An image's files (undefined: none) to read, and to change as a new layer. A killed engine's are swept at start. */
+  workTree(imageId: string | undefined): Promise<WorkTree>;
   /** Bytes written by the container, for SizeRw. */
   size(containerId: string): Promise<number>;
   /** For GraphDriver.Data of inspect. */
@@ -110,6 +141,10 @@ export interface Images extends AsyncDisposable {
       readonly changes: readonly string[];
     },
   ): Promise<string>;
+  /** Adds an image on top of another; `docker commit` and builds. Returns its id. */
+  extend(image: NewImage): Promise<string>;
+  /** The newest image that was made from this parent (undefined: nothing) under this key. */
+  cached(parent: string | undefined, cacheKey: string): Image | undefined;
   /** docker-archive and OCI layout, plain or compressed. Yields Docker's progress lines. */
   load(tar: Readable): AsyncIterable<Progress>;
   /** docker-archive that is also an OCI layout, as Docker 25 and later write. */

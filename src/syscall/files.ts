@@ -1,4 +1,4 @@
-import { bind } from './libc.ts';
+import { bind, bindResult } from './libc.ts';
 
 /**
  * File calls that node:fs has not, or not exactly. Paths are NUL-terminated bytes, as the kernel has them: names in an
@@ -55,4 +55,32 @@ const utimensat = bind<[number, Path, BigInt64Array, number]>(
 export function setTimes(path: Path, seconds: number, nanoseconds: number): void {
   const [s, ns] = [BigInt(seconds), BigInt(nanoseconds)];
   utimensat(AT_FDCWD, path, BigInt64Array.of(s, ns, s, ns), AT_SYMLINK_NOFOLLOW);
+}
+
+const listRaw = bindResult<[Path, Uint8Array | null, number]>(
+  'long llistxattr(const uint8_t *path, uint8_t *list, size_t size)',
+);
+const getRaw = bindResult<[Path, string, Uint8Array | null, number]>(
+  'long lgetxattr(const uint8_t *path, const char *name, uint8_t *value, size_t size)',
+);
+const largestXattr = 65536; // XATTR_LIST_MAX and XATTR_SIZE_MAX of <linux/limits.h>
+
+/** llistxattr(2): names of a path's own attributes; none where the file system keeps none. */
+export function llistxattr(path: Path): string[] {
+  if (listRaw(path, null, 0) <= 0) return [];
+  const list = Buffer.alloc(largestXattr);
+  const length = Math.max(listRaw(path, list, list.length), 0);
+  return list
+    .toString('latin1', 0, length)
+    .split('\0')
+    .filter((name) => name !== '');
+}
+
+/** lgetxattr(2); undefined when there is no such attribute, or it cannot be read. */
+export function lgetxattr(path: Path, name: string): Buffer | undefined {
+  const length = getRaw(path, name, null, 0);
+  if (length < 0) return undefined;
+  const value = Buffer.alloc(length);
+  const read = length === 0 ? 0 : getRaw(path, name, value, length);
+  return read < 0 ? undefined : value.subarray(0, read);
 }

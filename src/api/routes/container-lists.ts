@@ -32,11 +32,6 @@ export function containerListRoutes(backend: ContainerBackend): readonly Route[]
       path: '/containers/:id/top',
       handle: async (call) => json(200, await backend.top(call.param('id'), call.query.text('ps_args') || '-ef')),
     },
-    {
-      method: 'GET',
-      path: '/containers/:id/changes',
-      handle: async (call) => json(200, await backend.changes(call.param('id'))),
-    },
   ];
 }
 

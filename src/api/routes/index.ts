@@ -1,6 +1,7 @@
 import type { Backend } from '../backend.ts';
 import type { Route } from '../http/route.ts';
 import { absentRoutes } from './absent.ts';
+import { containerContentRoutes } from './container-contents.ts';
 import { containerListRoutes } from './container-lists.ts';
 import { containerStreamRoutes } from './container-streams.ts';
 import { containerVerbRoutes } from './container-verbs.ts';
@@ -15,6 +16,7 @@ import { volumeRoutes } from './volumes.ts';
 export function allRoutes(backend: Backend): readonly Route[] {
   return [
     ...systemRoutes(backend.system),
+    ...containerContentRoutes(backend.containers),
     ...containerListRoutes(backend.containers),
     ...containerVerbRoutes(backend.containers),
     ...containerStreamRoutes(backend.containers),

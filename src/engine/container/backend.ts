@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { AppError } from '../../base/index.ts';
 import {
   type ContainerCreateBody,
@@ -9,12 +10,15 @@ import {
   type TopBody,
   type UpdateBody,
 } from '../../contract/index.ts';
+import type { Change } from '../../image/index.ts';
 import type { LogEntry } from '../../runtime/index.ts';
 import { type AttachOptions, attachContainer, type LogOptions, readLogs } from '../attach/attach.ts';
 import { logDetails } from '../attach/log-details.ts';
 import type { Session } from '../attach/session.ts';
 import { createContainer } from '../create/create.ts';
 import { checkName } from '../create/validate.ts';
+import { type CommitOptions, commitContainer } from '../image/commit.ts';
+import { exportContainer } from '../image/export.ts';
 import type { Parts } from '../parts.ts';
 import type { Lifecycle, StopOptions } from '../run/lifecycle.ts';
 import { type RemoveOptions, removeContainer } from '../run/remove.ts';
@@ -169,9 +173,24 @@ export class ContainersBackend {
     return { ContainersDeleted, SpaceReclaimed: sizes.reduce((a, b) => a + b, 0) };
   }
 
-  async changes(ref: string): Promise<never> {
-    this.#find(ref);
-    throw new AppError('not-implemented', 'the changes of a container (docker diff) are not there yet');
+  async changes(ref: string): Promise<readonly Change[]> {
+    const container = this.#find(ref);
+    return this.#parts.images.rootfs.changes(container.id, container.record.imageId);
+  }
+
+  async export(ref: string): Promise<Readable> {
+    return exportContainer(this.#parts, this.#find(ref));
+  }
+
+  async commit(ref: string, options: CommitOptions & { readonly pause: boolean }): Promise<{ readonly Id: string }> {
+    const container = this.#find(ref);
+    const pauses = options.pause && container.state.status === 'running';
+    if (pauses) await this.#lifecycle.pause(container);
+    try {
+      return { Id: await commitContainer(this.#parts, container, options) };
+    } finally {
+      if (pauses) await this.#lifecycle.unpauseIfPaused(container);
+    }
   }
 }
 

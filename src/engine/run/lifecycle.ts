@@ -142,6 +142,11 @@ export class Lifecycle {
     announce(this.#parts, container, 'unpause');
   }
 
+  /** For who paused it: killed or let go by somebody else meanwhile, it is paused no more. */
+  async unpauseIfPaused(container: Container): Promise<void> {
+    if (container.state.status === 'paused') await this.unpause(container);
+  }
+
   /** Whether a restart was still to come, and now is not. One that has begun comes to its end first: then it runs. */
   async #gaveUpRestart(container: Container): Promise<boolean> {
     let given = false;
