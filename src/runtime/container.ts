@@ -4,6 +4,7 @@ import { type Groups, killAll } from './cgroup/groups.ts';
 import { wasOomKilled } from './cgroup/oom.ts';
 import { conmonFiles } from './conmon/command.ts';
 import { type ExitFolder, readExit } from './conmon/exits.ts';
+import type { Listener } from './conmon/heard.ts';
 import type { Watched } from './process/child.ts';
 import type { Exit } from './types.ts';
 
@@ -29,6 +30,8 @@ export class LiveContainer {
   /** conmon closes the container's stdin when a client hangs up. */
   readonly closesStdin: boolean;
   readonly exit: Promise<Exit>;
+  /** Who attached before the start; none of them any more from then on. */
+  early: Listener[] | undefined = [];
   readonly #init: Watched;
   readonly #conmon: Watched;
 

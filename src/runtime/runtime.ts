@@ -11,6 +11,7 @@ import { ConmonAttachment } from './conmon/attachment.ts';
 import { type ConmonJob, closesStdin, conmonArgs, conmonFiles } from './conmon/command.ts';
 import { type Conmons, resizeTerminal } from './conmon/conmon.ts';
 import { type ExitFolder, readExit } from './conmon/exits.ts';
+import { untilHeard } from './conmon/heard.ts';
 import { removeConmonFiles, removeFile, removeRuncState } from './conmon/left.ts';
 import { LiveContainer } from './container.ts';
 import { execWithPipes } from './exec/exec.ts';
@@ -105,14 +106,20 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
 
   async attach(id: string, { stdin }: { readonly stdin: boolean }): Promise<Attachment> {
     const live = this.#find(id);
-    return new ConmonAttachment(this.#parts.poller, join(live.folder, conmonFiles.attach), {
+    const attachment = new ConmonAttachment(this.#parts.poller, join(live.folder, conmonFiles.attach), {
       stdin,
       lingers: live.closesStdin,
     });
+    live.early?.push(attachment);
+    return attachment;
   }
 
   async start(id: string): Promise<void> {
-    await openExecFifo(this.#root, id, this.#parts.poller, this.#find(id).exit);
+    const live = this.#find(id);
+    const early = live.early ?? [];
+    live.early = undefined;
+    await untilHeard(early);
+    await openExecFifo(this.#root, id, this.#parts.poller, live.exit);
   }
 
   exit(id: string): Promise<Exit> {
@@ -128,6 +135,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     if (spec !== undefined) this.#parts.monitors.adopt(spec.linux.cgroupsPath);
     if (conmon !== undefined && pid > 0 && isAlive(pid)) {
       const live = await this.#take(id, bundle, conmon.watched, pid, closesStdin(conmon.args));
+      live.early = undefined;
       return { running: true, pid: live.pid };
     }
     // Half made: nothing of the container runs yet, and its making ends with its monitor.

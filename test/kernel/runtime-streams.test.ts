@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { conmonFiles } from '../../src/runtime/conmon/command.ts';
 import type { Attachment, LogEntry, LogQuery, Runtime } from '../../src/runtime/types.ts';
 import { patience } from '../lab/patience.ts';
 import { collect, runtimeLab } from './runtime-lab.ts';
@@ -55,6 +57,20 @@ test('20 MB of output come through whole, to two clients at once', { skip }, asy
     assert.match(stdout, /^x+$/);
     assert.equal(stderr, 'end\n');
   }
+});
+
+test('the first output is for all who attached before the start, however late their monitor turns to them', {
+  skip,
+}, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.create('one', ['sh', '-c', 'printf first']);
+  const monitor = Number(readFileSync(join(lab.bundle('one'), conmonFiles.conmonPid), 'utf8'));
+  process.kill(monitor, 'SIGSTOP');
+  const goOn = setTimeout(() => process.kill(monitor, 'SIGCONT'), 500 * patience);
+  t.after(() => clearTimeout(goOn));
+  const clients = await Promise.all([1, 2, 3].map(() => lab.runtime.attach('one', { stdin: false })));
+  await lab.runtime.start('one');
+  for (const { stdout } of await Promise.all(clients.map(collect))) assert.equal(stdout, 'first');
 });
 
 test('a client that reads late loses nothing, and holds the container back meanwhile', { skip }, async (t) => {

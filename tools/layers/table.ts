@@ -17,7 +17,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'syscall/poller.ts',
     'syscall/socket*.ts',
   ],
-  runtime: ['base', 'syscall'],
+  runtime: ['base', 'netlink/unix-diag.ts', 'syscall'],
   image: ['base', 'syscall'],
   volume: ['base', 'syscall'],
   store: ['base', 'syscall'],

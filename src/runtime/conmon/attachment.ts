@@ -1,5 +1,7 @@
+import { fstatSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { hasCode } from '../../base/index.ts';
+import type { UnixDiagConnection } from '../../netlink/unix-diag.ts';
 import { shutdownWrite } from '../../syscall/pipe.ts';
 import type { Poller, Watch } from '../../syscall/poller.ts';
 import { closeFd, connectUnixSeqpacket, recvInto, sendBytes } from '../../syscall/socket.ts';
@@ -46,6 +48,17 @@ export class ConmonAttachment implements Attachment {
       if (read && this.#open) this.#receive();
     });
     this.stdin = options.stdin ? this.#makeStdin() : undefined;
+  }
+
+  /** Whether conmon has accepted the connection, and will send it what comes; also when nobody waits for that. */
+  isHeard(diagnosis: UnixDiagConnection): boolean {
+    if (!this.#open) return true;
+    try {
+      return diagnosis.peerOf(fstatSync(this.#fd).ino) !== 0;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return true; // a kernel without this diagnosis
+      throw error;
+    }
   }
 
   detach(): void {
