@@ -2,10 +2,12 @@
 # npm test: set-up, then every check and test. All groups run, whatever fails; the last lines sum up.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tools/setup/packages.sh"
+. "$root/tools/setup/clients.sh"
 cd "$root" || exit 1
 need_root 'npm test'
 engine_packages
 test_packages
+client_packages
 node_modules
 
 results=$(mktemp -d)
@@ -53,6 +55,7 @@ UNIT_RESULTS=$results/check sh tools/check.sh </dev/null
 judge check $?
 suite kernel 300000
 suite e2e 900000 --test-concurrency=1
+suite clients 900000 --test-concurrency=1
 suite fault 900000 --test-concurrency=1
 
 echo "=== total$summary"

@@ -13,6 +13,7 @@ export function swarmRoutes(): readonly Route[] {
     refused('GET', '/swarm', notManager),
     refused('GET', '/swarm/unlockkey', notManager),
     refused('POST', '/swarm/update', notManager),
+    refused('POST', '/swarm/unlock', notManager),
     refused('POST', '/swarm/leave', 'This node is not part of a swarm'),
     ...collections.flatMap((name) => [
       refused('GET', `/${name}`, notManager),
