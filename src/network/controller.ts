@@ -15,7 +15,7 @@ import { macvlanDriver } from './drivers/macvlan/index.ts';
 import { noneDriver } from './drivers/none/index.ts';
 import { remoteDriver } from './drivers/remote/index.ts';
 import { Debts } from './external/debts.ts';
-import { Ipams } from './external/ipams.ts';
+import { Ipams, isRemoteIpam } from './external/ipams.ts';
 import { Firewall } from './firewall/index.ts';
 import { Flows } from './flows.ts';
 import { FormerLeases } from './former-leases.ts';
@@ -24,6 +24,7 @@ import { FreshSandboxes } from './fresh-sandboxes.ts';
 import { HostFiles } from './host-files.ts';
 import { ClashWatch, HostRoutes } from './host-routes/index.ts';
 import { HostWatch } from './host-watch.ts';
+import { hasAddresses } from './ipam/index.ts';
 import { Leases } from './leases.ts';
 import { findNetwork } from './lookup.ts';
 import { Names } from './names.ts';
@@ -169,8 +170,10 @@ class Controller implements NetworkController {
   ipamStatus(networkId: string): readonly SubnetStatus[] {
     const { records, leases } = this.#parts.core;
     const network = records.network(networkId);
-    if (network === undefined) return [];
-    return leases.counts(network).map((count, i) => ({ subnet: network.ipam.pools[i]!.subnet, ...count }));
+    // What a plugin has left is not known here.
+    if (network === undefined || isRemoteIpam(network)) return [];
+    const pools = network.ipam.pools.filter(hasAddresses);
+    return leases.counts(network).map((count, i) => ({ subnet: pools[i]!.subnet, ...count }));
   }
 
   onEvent(listener: (event: NetworkEvent) => void): void {

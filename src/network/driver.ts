@@ -64,8 +64,8 @@ export interface Driver {
   warnings(network: NetworkRecord): readonly string[];
   /** A new network's record, checked, with what the driver adds. Absent: nothing. */
   complete?(network: NetworkRecord): NetworkRecord;
-  /** Whether a pool without a gateway is given one. Absent: yes. */
-  servesGateway?(): boolean;
+  /** Families in which a pool has a gateway only if one was asked for. Absent: none. */
+  readonly withoutGateway?: readonly (4 | 6)[];
   /** What of the host several networks share, as "parent eth0.10": it is planned for all of them together. */
   shared?(network: Pick<NetworkRecord, 'id' | 'options'>): string | undefined;
   /** The link of the host, not ours, that it stands on, as "eth0". */
@@ -78,7 +78,7 @@ export interface Driver {
   hostBinding(network: NetworkRecord): string | undefined;
   /** Whether published ports are ports of the host: not where the network is reached without translation. */
   translates(network: NetworkRecord, family: 4 | 6): boolean;
-  /** False where ports cannot be published at all: every container has an address of its own outside. */
+  /** False where we publish no ports: every container has an address of its own outside, or a plugin does it. */
   readonly publishes?: boolean;
   /** Refuses what an endpoint asks for. Throws Docker's errors. */
   checkEndpoint?(network: NetworkRecord, request: EndpointRequest): void;

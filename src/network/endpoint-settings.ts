@@ -1,7 +1,7 @@
 import { AppError, isIp, parseMac } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
 import { sysctlFaults } from './endpoint-options.ts';
-import { AddressPool } from './ipam/index.ts';
+import { AddressPool, hasAddresses } from './ipam/index.ts';
 import { isUserDefined } from './predefined.ts';
 
 /** Refuses an attachment that Docker refuses, with its texts. `containerName` is of one whose sandbox is up. */
@@ -65,7 +65,7 @@ function addressFaults(network: NetworkRecord, { ipv4, ipv6 }: EndpointRequest):
   if (ipv4 !== undefined && (!isIp(ipv4) || ipv4.includes(':'))) wrong.push(`invalid IPv4 address: ${ipv4}`);
   if (ipv6 !== undefined && (!isIp(ipv6) || !ipv6.includes(':'))) wrong.push(`invalid IPv6 address: ${ipv6}`);
   if (wrong.length > 0) return wrong;
-  const pools = network.ipam.pools.map((pool) => new AddressPool(pool, network.name));
+  const pools = network.ipam.pools.filter(hasAddresses).map((pool) => new AddressPool(pool, network.name));
   return asked
     .filter((address) => !pools.some((pool) => pool.contains(address)))
     .map((address) => `no configured subnet contains IP address ${address}`);

@@ -3,7 +3,7 @@ import { AppError, Cidr, formatIp, formatMac, parseIp, parseMac, randomMac, shor
 import type { EndpointLease, EndpointRecord, FormerLease, NetworkRecord } from '../store/records.ts';
 import type { InterfaceName } from './driver.ts';
 import { addressesOf, type FormerLeases } from './former-leases.ts';
-import { AddressPool, type PoolCount } from './ipam/index.ts';
+import { AddressPool, hasAddresses, type PoolCount } from './ipam/index.ts';
 import type { Records } from './records.ts';
 
 /**
@@ -141,9 +141,9 @@ export class Leases {
 
   #build(network: NetworkRecord): readonly AddressPool[] {
     const owner = `${network.name} (${network.id})`;
-    const pools = network.ipam.pools.map(
-      (pool): AddressPool => new AddressPool(pool, owner, () => this.#siblingsOf(network)),
-    );
+    const pools = network.ipam.pools
+      .filter(hasAddresses)
+      .map((pool): AddressPool => new AddressPool(pool, owner, () => this.#siblingsOf(network)));
     const each = (address: string, mark: (pool: AddressPool) => void): void => {
       for (const pool of pools) if (pool.contains(bare(address))) mark(pool);
     };
@@ -160,7 +160,7 @@ export class Leases {
   #siblingsOf(network: NetworkRecord): readonly AddressPool[] {
     let siblings = this.#siblings.get(network.id);
     if (siblings === undefined) {
-      const blocks = network.ipam.pools.map(({ subnet }) => Cidr.parse(subnet));
+      const blocks = network.ipam.pools.filter(hasAddresses).map(({ subnet }) => Cidr.parse(subnet));
       siblings = this.#records
         .sharing(network)
         .flatMap((other) => this.#poolsOf(other))

@@ -5,7 +5,8 @@ import type { Core } from './core.ts';
 import { type SettledCreate, settled } from './defaults.ts';
 import type { Driver } from './driver.ts';
 import { isRemoteIpam } from './external/ipams.ts';
-import { makeElsewhere, poolsElsewhere, returnPools, unmakeElsewhere } from './external/networks.ts';
+import { heardElsewhere, makeElsewhere, unmakeElsewhere } from './external/networks.ts';
+import { expectAddresses, poolsElsewhere, returnPools } from './external/pools.ts';
 import {
   type AddressingRequest,
   type AddressSpace,
@@ -43,6 +44,7 @@ export class Networks {
 
   async #create(asked: NetworkCreate): Promise<NetworkRecord> {
     const { records, names, clashes, forwarding, firewall, options } = this.#core;
+    await this.#removeAbandoned(asked.name);
     checkName(asked.name, records.networks());
     if (asked.configOnly === true) return this.#keepConfiguration(asked);
     const request = settled(withConfiguration(asked, records.networks()), options);
@@ -72,10 +74,16 @@ export class Networks {
   async #make(request: SettledCreate, driver: Driver, scope: NetworkRecord['scope']): Promise<NetworkRecord> {
     const { records, reconciler, planner, leases, log } = this.#core;
     await using undo = new AsyncDisposableStack();
-    const given = await poolsElsewhere(this.#core, request);
-    const asked = { ...this.#record(request, driver, given), scope };
-    undo.defer(() => returnPools(this.#core, asked));
+    const { network: bare, given, withoutGateway } = await this.#begun(request, driver);
+    // Nobody may come between the choice of free pools and the record.
+    const pools = given ?? this.choosePools({ ...request, pools: request.ipam.pools, withoutGateway });
+    const asked = { ...bare, scope, ipam: { ...bare.ipam, pools } };
+    undo.defer(async () => {
+      await returnPools(this.#core, asked);
+      records.deleteNetwork(asked.id);
+    });
     checkNetworkOptions(asked);
+    expectAddresses(driver, asked);
     driver.check(asked, records.networks(), records.sharing(asked));
     const network = driver.complete?.(asked) ?? asked;
     for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);
@@ -88,13 +96,19 @@ export class Networks {
       if (driver.external !== undefined) records.putNetwork(network);
       await reconciler.change(before, after);
     } catch (error) {
-      records.deleteNetwork(network.id);
+      records.putNetwork({ ...network, unfinished: true });
       leases.forget(network.id);
       await reconciler.change(after, before).catch((again: unknown) => log.warn(`network ${network.name}: ${again}`));
       throw error;
     }
     undo.move();
     return network;
+  }
+
+  /** In the queue of its name, nobody is making or removing it any more. */
+  async #removeAbandoned(name: string): Promise<void> {
+    const found = this.#core.records.networks().find((one) => one.name === name && one.unfinished === true);
+    if (found !== undefined) await this.#remove(found.id);
   }
 
   #alone<T>(shared: string | undefined, body: () => Promise<T>): Promise<T> {
@@ -140,8 +154,15 @@ export class Networks {
     const { records, log } = this.#core;
     for (const { name, unfinished } of records.networks()) {
       if (unfinished !== true) continue;
-      await this.remove(name).catch((error: unknown) => log.warn(`network ${name}: ${messageOf(error)}`));
+      await this.#removeUnfinished(name).catch((error: unknown) => log.warn(`network ${name}: ${messageOf(error)}`));
     }
+  }
+
+  async #removeUnfinished(name: string): Promise<void> {
+    const network = findNetwork(this.#core.records.networks(), name);
+    if (await heardElsewhere(this.#core, network)) return void (await this.remove(network.id));
+    const what = 'it was being made or removed when the engine ended, and its plugin does not answer';
+    this.#core.log.warn(`network ${name}: ${what}: that is told at the next start, or when its name is used again`);
   }
 
   #refuseInUse(network: NetworkRecord): void {
@@ -158,13 +179,15 @@ export class Networks {
     );
   }
 
-  /** With pools that somebody else gave, or free ones of ours: nobody may come between their choice and the record. */
-  #record(request: SettledCreate, driver: Driver, given: readonly Pool[] | undefined): NetworkRecord {
-    const { ipam } = request;
-    const servesGateway = driver.servesGateway?.() ?? true;
-    const pools = given ?? this.choosePools({ ...request, pools: ipam.pools, servesGateway });
-    const by = given === undefined ? 'default' : ipam.driver;
-    return { ...recordOf(request, driver.name), ipam: { driver: by, options: ipam.options, pools } };
+  /** What is known of a new network before it has pools of ours, with those that somebody else gave. */
+  async #begun({ ipam, ...request }: SettledCreate, driver: Driver): Promise<Begun> {
+    const { pools, options } = ipam;
+    const network = {
+      ...recordOf({ ...request, ipam }, driver.name),
+      ipam: { driver: ipam.driver || 'default', options, pools: [] },
+    };
+    const withoutGateway = (await driver.external?.withoutGateway(network)) ?? driver.withoutGateway ?? [];
+    return { network, withoutGateway, given: await poolsElsewhere(this.#core, network, { pools, withoutGateway }) };
   }
 
   /** Pools as asked for, or free ones: not another network's, and not what the host reaches by a route. */
@@ -187,6 +210,13 @@ export class Networks {
     };
   }
 }
+
+type Begun = {
+  readonly network: NetworkRecord;
+  readonly withoutGateway: readonly (4 | 6)[];
+  /** Undefined: they are ours to choose. */
+  readonly given: readonly Pool[] | undefined;
+};
 
 const recordOf = (request: SettledCreate, driver: string): Omit<NetworkRecord, 'ipam'> => ({
   id: newId(),

@@ -38,13 +38,13 @@ export class Planner {
     const sharedBy = (one: NetworkRecord): string | undefined => this.#drivers.get(one.driver).shared?.(one);
     const shared = sharedBy(network);
     if (shared === undefined) return emptyPlan;
-    const others = this.#records.networks().filter((one) => one.id !== network.id && sharedBy(one) === shared);
+    const others = this.#networks().filter((one) => one.id !== network.id && sharedBy(one) === shared);
     return mergePlans(others.map((one) => this.network(one)));
   }
 
   everything(): Plan {
     return mergePlans([
-      ...this.#records.networks().map((network) => this.network(network)),
+      ...this.#networks().map((network) => this.network(network)),
       ...this.#records
         .sandboxes()
         .flatMap((sandbox) => [sandboxPlan(sandbox), ...this.#joined(sandbox).map((one) => this.#endpoint(one))]),
@@ -60,6 +60,11 @@ export class Planner {
         return [{ endpoint, network, gateway: this.#drivers.get(network.driver).gateway(network, endpoint) }];
       }),
     );
+  }
+
+  /** Those that are to be: not what is still being made elsewhere, or just going. */
+  #networks(): readonly NetworkRecord[] {
+    return this.#records.networks().filter(({ unfinished }) => unfinished !== true);
   }
 
   #sandbox(sandbox: SandboxRecord): Plan {

@@ -25,6 +25,7 @@ export async function reserve(
   if (networks.length === 0 || requests.length === 0) return [];
   const network = networks.find(({ driver }) => parts.drivers.get(driver).publishes !== false);
   if (network === undefined) {
+    if (networks.some(({ driver }) => parts.drivers.get(driver).external !== undefined)) return [];
     const [{ name, driver } = { name: '', driver: '' }] = networks;
     parts.log.warn(`container ${owner.name}: ports of network ${name} (${driver}) are not published: none is needed`);
     return [];

@@ -1,7 +1,7 @@
 import { addTo, Cidr, takeFrom } from '../base/index.ts';
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import { Claims } from './claims.ts';
-import { BlockIndex } from './ipam/index.ts';
+import { BlockIndex, hasAddresses } from './ipam/index.ts';
 import type { NetworkStore } from './store.ts';
 
 /** The records of the network core, found by what they belong to. One container's endpoints cost what it has of them. */
@@ -41,7 +41,7 @@ export class Records {
 
   /** Other networks that have addresses in common with this one. */
   sharing({ id, ipam }: NetworkRecord): readonly NetworkRecord[] {
-    const found = new Set(ipam.pools.flatMap(({ subnet }) => this.networksOn(Cidr.parse(subnet))));
+    const found = new Set(ipam.pools.filter(hasAddresses).flatMap(({ subnet }) => this.networksOn(Cidr.parse(subnet))));
     return [...found].filter((other) => other.id !== id);
   }
 
@@ -131,11 +131,12 @@ export class Records {
   /** A configuration's blocks are nobody's: those who are made from it take them. */
   #indexSubnets(network: NetworkRecord): void {
     if (network.configOnly === true) return;
-    for (const { subnet } of network.ipam.pools) this.#subnets.add(Cidr.parse(subnet), network);
+    for (const { subnet } of network.ipam.pools.filter(hasAddresses)) this.#subnets.add(Cidr.parse(subnet), network);
   }
 
   #forgetSubnets({ id, ipam }: NetworkRecord): void {
-    for (const { subnet } of ipam.pools) this.#subnets.remove(Cidr.parse(subnet), (one) => one.id === id);
+    for (const { subnet } of ipam.pools.filter(hasAddresses))
+      this.#subnets.remove(Cidr.parse(subnet), (one) => one.id === id);
   }
 }
 

@@ -106,8 +106,6 @@ export type PluginJoin = {
   readonly gateway6?: string;
   /** Without `via`: to what is on the link itself. */
   readonly routes: readonly { readonly destination: string; readonly via?: string }[];
-  /** Without a gateway, the sandbox is to have no other way out that nobody asked for. */
-  readonly closed: boolean;
 };
 
 /**

@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
-import { PluginProcess } from '../lab/plugin-process.ts';
+import { test } from 'node:test';
+import { containerId, endpoint, type NetworkLab, networkCreate } from '../lab/network-lab.ts';
 import { until } from '../lab/until.ts';
+import { startPlugin } from './plugin-lab.ts';
 
 const a = containerId('a');
 const b = containerId('b');
-
-type Stage = { readonly lab: NetworkLab; readonly plugin: PluginProcess };
-
-/** A lab whose engine finds the plugin "plug". */
-async function stage(t: TestContext, { forgets = false } = {}): Promise<Stage> {
-  const lab = await NetworkLab.open(t);
-  const socket = join(lab.pluginDir, 'plug.sock');
-  const plugin = await PluginProcess.start({ netnsPath: lab.netnsPath, socket, forgets });
-  t.after(() => plugin[Symbol.asyncDispose]());
-  // Where br_netfilter is loaded, what crosses a bridge that is not ours counts as forwarded by a stranger.
-  lab.run('sh', '-c', 'for f in /proc/sys/net/bridge/bridge-nf-call-iptables; do [ ! -e $f ] || echo 0 >$f; done');
-  await lab.restart();
-  return { lab, plugin };
-}
 
 const plugNet = (name: string, options: Record<string, string> = {}): ReturnType<typeof networkCreate> =>
   networkCreate(name, { driver: 'plug', options });
@@ -36,7 +21,7 @@ const without = (methods: readonly string[], ...left: string[]): string[] =>
   methods.filter((method) => !left.includes(method)).map((method) => method.split('.')[1]!);
 
 test('a plugin’s network joins two containers and leads them out, and nothing is left of it', async (t) => {
-  const { lab, plugin } = await stage(t);
+  const { lab, plugin } = await startPlugin(t);
   const network = await lab.network.createNetwork(plugNet('far', { colour: 'blue', prefix: 'net' }));
   assert.equal(network.scope, 'local');
   const created = plugin.calls().find(({ method }) => method === 'NetworkDriver.CreateNetwork')!.body;
@@ -76,7 +61,7 @@ test('a plugin’s network joins two containers and leads them out, and nothing 
 });
 
 test('connect() and disconnect() of a running container go through the plugin; the default route moves', async (t) => {
-  const { lab, plugin } = await stage(t);
+  const { lab, plugin } = await startPlugin(t);
   await lab.network.createNetwork(plugNet('alpha'));
   await lab.up(a, ['bridge']);
   await lab.up(b, ['alpha']);
@@ -97,7 +82,7 @@ test('connect() and disconnect() of a running container go through the plugin; t
 });
 
 test('what fails at any step is undone, and told in the plugin’s words', async (t) => {
-  const { lab, plugin } = await stage(t);
+  const { lab, plugin } = await startPlugin(t);
   const failing = (method: string): Promise<unknown> =>
     lab.network.createNetwork(plugNet(`a-fails-${method}`, { fail: method }));
   await assert.rejects(failing('CreateNetwork'), { kind: 'internal', message: 'remote: CreateNetwork fails as asked' });
@@ -129,7 +114,7 @@ test('what fails at any step is undone, and told in the plugin’s words', async
 });
 
 test('without its plugin the engine starts, repairs, ends containers and removes networks', async (t) => {
-  const { lab, plugin } = await stage(t);
+  const { lab, plugin } = await startPlugin(t);
   await lab.network.createNetwork(plugNet('far'));
   await lab.network.createNetwork(plugNet('gone'));
   await lab.up(a, ['far']);
@@ -160,7 +145,7 @@ test('without its plugin the engine starts, repairs, ends containers and removes
 });
 
 test('an interface that vanished is left out by repair, and the rest goes on', async (t) => {
-  const { lab } = await stage(t);
+  const { lab } = await startPlugin(t);
   await lab.network.createNetwork(plugNet('far'));
   await lab.up(a, ['far']);
   await lab.up(b, ['bridge']);
@@ -177,7 +162,7 @@ test('an interface that vanished is left out by repair, and the rest goes on', a
 });
 
 test('killed while a plugin was asked: the next start undoes what was not finished', async (t) => {
-  const { lab, plugin } = await stage(t);
+  const { lab, plugin } = await startPlugin(t);
   await lab.network.createNetwork(plugNet('far'));
   await lab.network.createNetwork(plugNet('half'));
   await lab.up(a, ['far']);
@@ -194,4 +179,28 @@ test('killed while a plugin was asked: the next start undoes what was not finish
   assert.equal(lab.network.endpointsOf(a).length, 1);
   assert.equal(Object.keys(plugin.state().networks).length, 1);
   assert.ok(plugin.methods().includes('NetworkDriver.DeleteEndpoint'));
+});
+
+test('a gateway that the plugin needs not is not taken; published ports are told to it, and are none of ours', async (t) => {
+  const { lab, plugin } = await startPlugin(t);
+  const network = await lab.network.createNetwork(plugNet('far', { gateway: 'skip' }));
+  assert.deepEqual(
+    network.ipam.pools.map(({ gateway }) => gateway),
+    [undefined],
+  );
+  const check = plugin.calls().find(({ method }) => method === 'NetworkDriver.GwAllocCheck')!.body;
+  assert.deepEqual(check['Options'], {
+    'com.docker.network.generic': { gateway: 'skip' },
+    'com.docker.network.enable_ipv4': true,
+    'com.docker.network.enable_ipv6': false,
+  });
+  await lab.network.createNetwork(plugNet('out'));
+  const port = { protocol: 'tcp', containerPort: 80, hostIp: '', hostPortFirst: 18_090, hostPortLast: 18_090 } as const;
+  await lab.up(a, ['out'], { ports: [port] });
+  assert.deepEqual(lab.network.sandboxOf(a)!.sandbox.ports, [], 'what became of them, no plugin says');
+  const exposed = plugin.calls().find(({ method }) => method === 'NetworkDriver.ProgramExternalConnectivity')!.body;
+  assert.deepEqual((exposed['Options'] as Record<string, unknown>)['com.docker.network.portmap'], [
+    { Proto: 6, IP: '', Port: 80, HostIP: '', HostPort: 18_090, HostPortEnd: 18_090 },
+  ]);
+  assert.ok(!lab.warnings.some((line) => /not published/.test(line)));
 });

@@ -10,8 +10,12 @@ export function endpointView(
   container: { readonly name: string; readonly id: string; readonly hostname: string },
 ): EndpointSettings {
   const { request, lease } = endpoint;
-  const gateway = (address: string | undefined): string =>
-    address === undefined || network.internal ? '' : (network.ipam.pools.find(holding(address))?.gateway ?? '');
+  const gateway = (address: string | undefined, plugins: string | undefined): string => {
+    if (network.internal) return '';
+    // A plugin's network leads out where the plugin said, if anywhere.
+    if (lease?.plugin !== undefined) return plugins ?? '';
+    return address === undefined ? '' : (network.ipam.pools.find(holding(address))?.gateway ?? '');
+  };
   const named = network.name !== 'bridge' && network.driver !== 'host' && network.driver !== 'null';
   return {
     IPAMConfig: addressesAsked(endpoint),
@@ -22,10 +26,10 @@ export function endpointView(
     GwPriority: request.gatewayPriority,
     NetworkID: network.id,
     EndpointID: lease === undefined && network.driver === 'bridge' ? '' : endpoint.id,
-    Gateway: gateway(lease?.ipv4),
+    Gateway: gateway(lease?.ipv4, lease?.plugin?.gateway4),
     IPAddress: bareAddress(lease?.ipv4),
     IPPrefixLen: prefixOf(lease?.ipv4),
-    IPv6Gateway: gateway(lease?.ipv6),
+    IPv6Gateway: gateway(lease?.ipv6, lease?.plugin?.gateway6),
     GlobalIPv6Address: bareAddress(lease?.ipv6),
     GlobalIPv6PrefixLen: prefixOf(lease?.ipv6),
     DNSNames: named

@@ -14,6 +14,8 @@ export type Joined = { readonly join: PluginJoin; readonly prefix: string };
 export interface ExternalDriver {
   /** Whether the network is this machine's alone. Throws `not-found` when there is no such driver. */
   scope(): Promise<NetworkRecord['scope']>;
+  /** Families in which a new network's pools need no gateway, unless one was asked for. Called after `scope`. */
+  withoutGateway(network: Omit<NetworkRecord, 'ipam'>): Promise<readonly (4 | 6)[]>;
   createNetwork(network: NetworkRecord): Promise<void>;
   deleteNetwork(network: NetworkRecord): Promise<void>;
   /** Answers what the endpoint did not have yet. */

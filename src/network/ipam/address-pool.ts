@@ -199,4 +199,7 @@ export class AddressPool {
   }
 }
 
+/** A pool of all addresses that there are (0.0.0.0/0, ::/0) has none to give: its endpoints have none, or their own. */
+export const hasAddresses = ({ subnet }: Pick<Pool, 'subnet'>): boolean => !subnet.endsWith('/0');
+
 const bare = (address: string): string => address.split('/')[0]!;

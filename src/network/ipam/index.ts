@@ -1,4 +1,4 @@
-export { AddressPool, type PoolCount } from './address-pool.ts';
+export { AddressPool, hasAddresses, type PoolCount } from './address-pool.ts';
 export { BlockIndex } from './block-index.ts';
 export { choosePool, type PoolChoice } from './choose-pool.ts';
 export { defaultPools4, localPools6 } from './default-pools.ts';

@@ -8,8 +8,8 @@ import { checkIpamConfig, type Families } from './validate.ts';
 /** A network's addressing as asked for. */
 export type AddressingRequest = Families & {
   readonly pools: readonly PoolRequest[];
-  /** False: a pool has a gateway only if one was asked for. Absent: the first address is one. */
-  readonly servesGateway?: boolean;
+  /** Families in which a pool has a gateway only if one was asked for. In the others its first address is one. */
+  readonly withoutGateway?: readonly (4 | 6)[];
 };
 
 /**
@@ -24,7 +24,7 @@ export function planPools(request: AddressingRequest, space: AddressSpace): read
   for (const family of familiesOf(request)) {
     const ofFamily = asked.filter(({ subnet = '' }) => subnet.includes(':') === (family === 6));
     for (const pool of ofFamily.length > 0 ? ofFamily : [{}]) {
-      const made = planPool(pool, family, space, own, request.servesGateway ?? true);
+      const made = planPool(pool, family, space, own, !request.withoutGateway?.includes(family));
       own.add(Cidr.parse(made.subnet), itself);
       planned.push(made);
     }

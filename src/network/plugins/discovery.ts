@@ -49,6 +49,21 @@ function parseFile(path: string, text: string): PluginAddress {
   }
 }
 
+/**
+ * What a plugin that was started anew has made another: a listener's file is made by itself. Undefined where there is
+ * none, and over TCP, where nothing tells.
+ */
+export async function socketOf(address: PluginAddress): Promise<string | undefined> {
+  if (address.type !== 'unix') return undefined;
+  try {
+    const { ino, mtimeMs } = await stat(address.path);
+    return `${ino} ${mtimeMs}`;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
 async function isSocket(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isSocket();

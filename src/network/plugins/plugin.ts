@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { AppError, type Log, messageOf } from '../../base/index.ts';
-import { findPlugin, type PluginFolders } from './discovery.ts';
+import { findPlugin, type PluginFolders, socketOf } from './discovery.ts';
 import { type Answer, post } from './post.ts';
 import type { PluginAddress } from './spec.ts';
 
@@ -33,13 +33,20 @@ export class MissingMethod extends AppError {
 
 const activation = v.object({ Implements: v.optional(v.array(v.string()), []) });
 
-/** One plugin: found by its name when first called, and again after it did not answer. */
+type Known = {
+  readonly address: PluginAddress;
+  /** Tells the socket of one start of the plugin from that of the next. */
+  readonly socket: string | undefined;
+  readonly kinds: readonly string[];
+};
+
+/** One plugin: found by its name when first called, and again after it did not answer, or has a new socket. */
 export class Plugin {
   readonly name: string;
   readonly #folders: PluginFolders;
   readonly #log: Log;
   #activations = 0;
-  #known: { readonly address: PluginAddress; readonly kinds: readonly string[] } | undefined;
+  #known: Known | undefined;
 
   constructor(name: string, folders: PluginFolders, log: Log) {
     this.name = name;
@@ -92,12 +99,16 @@ export class Plugin {
   }
 
   async #activated(kind: PluginKind, { requestMs }: Patience): Promise<{ readonly address: PluginAddress }> {
+    if (this.#known !== undefined && (await socketOf(this.#known.address)) !== this.#known.socket) {
+      this.#known = undefined;
+    }
     if (this.#known === undefined) {
       const address = await findPlugin(this.name, this.#folders);
       if (address === undefined) throw new Unreachable('not-found', `plugin "${this.name}" not found`);
+      const socket = await socketOf(address);
       const content = contentOf('Plugin.Activate', await post(address, '/Plugin.Activate', {}, requestMs));
       this.#activations++;
-      this.#known = { address, kinds: parseAnswer(activation, 'Plugin.Activate', content).Implements };
+      this.#known = { address, socket, kinds: parseAnswer(activation, 'Plugin.Activate', content).Implements };
     }
     if (this.#known.kinds.includes(kind)) return this.#known;
     const text = `plugin "${this.name}" found, but Plugin does not implement the requested driver`;

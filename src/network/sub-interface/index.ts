@@ -22,7 +22,7 @@ export const childDriver = (family: Family): Driver => ({
       .filter((key) => !optionsOf(family).includes(key))
       .map((key) => `option ${key} is not known here and has no effect${suggestion(key, optionsOf(family))}`),
   complete: (network) => completed(family, network),
-  servesGateway: () => false,
+  withoutGateway: [4, 6],
   shared: (network) => {
     const { parent } = childConfig(family, network);
     return parent.type === 'vlan' ? `parent ${parent.name}` : undefined;

@@ -25,7 +25,7 @@ export function addresses(state: State): Record<string, (body: Body) => object> 
       const subnet = Pool || `10.77.${number}.0/24`;
       const id = `PluginLocal/${subnet}`;
       if (state.pools[id] !== undefined) throw new Error(`pool ${subnet} is taken`);
-      state.pools[id] = { subnet, taken: [] };
+      state.pools[id] = { subnet, taken: [], ...(Options?.slow ? { slow: Options.slow } : {}) };
       return { PoolID: id, Pool: subnet, Data: {} };
     },
     'IpamDriver.ReleasePool': ({ PoolID }) => {

@@ -5,6 +5,14 @@ const ip = (words: string): void => {
   execFileSync('ip', words.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] });
 };
 
+const stateless: Record<string, (body: Body) => object> = {
+  'NetworkDriver.GetCapabilities': () => ({ Scope: 'local', ConnectivityScope: 'local', GwAllocChecker: true }),
+  'NetworkDriver.GwAllocCheck': ({ Options }) => ({
+    SkipIPv4: Options['com.docker.network.generic']?.gateway === 'skip',
+  }),
+  'NetworkDriver.EndpointOperInfo': () => ({ Value: {} }),
+};
+
 /** The NetworkDriver half: a bridge that has the gateway's address, and a veth pair for each endpoint. */
 export function networks(state: State): Record<string, (body: Body) => object> {
   const refuse = (networkId: string, method: string): void => {
@@ -20,7 +28,7 @@ export function networks(state: State): Record<string, (body: Body) => object> {
     delete state.endpoints[id];
   };
   return {
-    'NetworkDriver.GetCapabilities': () => ({ Scope: 'local', ConnectivityScope: 'local' }),
+    ...stateless,
     'NetworkDriver.CreateNetwork': ({ NetworkID: id, Options, IPv4Data: [pool] }) => {
       const options = (Options['com.docker.network.generic'] ?? {}) as Record<string, string>;
       const bridge = `plug${id.slice(0, 8)}`;
@@ -47,7 +55,6 @@ export function networks(state: State): Record<string, (body: Body) => object> {
       const mac = `0a:77:${id.slice(0, 8).replace(/..(?=.)/g, '$&:')}`;
       return Interface.MacAddress ? { Interface: {} } : { Interface: { MacAddress: mac } };
     },
-    'NetworkDriver.EndpointOperInfo': () => ({ Value: {} }),
     'NetworkDriver.DeleteEndpoint': ({ NetworkID: network, EndpointID: id }) => {
       refuse(network, 'DeleteEndpoint');
       dropEndpoint(id);

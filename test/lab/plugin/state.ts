@@ -2,7 +2,7 @@
 export type State = {
   networks: Record<string, { bridge: string; options: Record<string, string>; gateway: string }>;
   endpoints: Record<string, { network: string; outer: string; inner: string; address: string }>;
-  pools: Record<string, { subnet: string; taken: string[] }>;
+  pools: Record<string, { subnet: string; taken: string[]; slow?: string }>;
   forgets: boolean;
 };
 

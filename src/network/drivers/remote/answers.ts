@@ -15,13 +15,28 @@ export function accepted(method: string, content: unknown): void {
   if (Err !== '') throw new AppError('internal', `remote: ${Err}`);
 }
 
-const capabilities = v.object({ Scope: text });
+const flag = v.nullish(v.boolean(), false);
+const capabilities = v.object({ Scope: text, GwAllocChecker: flag });
 
-export function scopeOf(method: string, content: unknown): NetworkRecord['scope'] {
-  const { Scope } = parseAnswer(capabilities, method, content);
+export type Capabilities = {
+  readonly scope: NetworkRecord['scope'];
+  /** Whether GwAllocCheck is a method of it. */
+  readonly checksGateways: boolean;
+};
+
+export function capabilitiesOf(method: string, content: unknown): Capabilities {
+  const { Scope, GwAllocChecker: checksGateways } = parseAnswer(capabilities, method, content);
   const scope = Scope.toLowerCase();
-  if (scope === 'local' || scope === 'global') return scope;
+  if (scope === 'local' || scope === 'global') return { scope, checksGateways };
   throw new AppError('internal', `invalid capability: expecting 'local' or 'global', got ${Scope}`);
+}
+
+const skipped = v.object({ SkipIPv4: flag, SkipIPv6: flag });
+
+/** Families in which no gateway is to be taken. */
+export function gatewaysSkipped(method: string, content: unknown): readonly (4 | 6)[] {
+  const { SkipIPv4, SkipIPv6 } = parseAnswer(skipped, method, content);
+  return [...(SkipIPv4 ? ([4] as const) : []), ...(SkipIPv6 ? ([6] as const) : [])];
 }
 
 const endpoint = v.object({ Interface: v.nullish(v.object({ Address: text, AddressIPv6: text, MacAddress: text })) });
@@ -72,7 +87,6 @@ const join = v.object({
     v.array(v.object({ Destination: text, RouteType: v.nullish(v.number(), 0), NextHop: text })),
     [],
   ),
-  DisableGatewayService: v.nullish(v.boolean(), false),
 });
 type StaticRoute = v.InferOutput<typeof join>['StaticRoutes'] extends readonly (infer T)[] ? T : never;
 
@@ -90,7 +104,6 @@ export function joinedOf(method: string, content: unknown): Joined {
     ...(answer.Gateway === '' ? {} : { gateway4: gateway('Gateway', answer.Gateway) }),
     ...(answer.GatewayIPv6 === '' ? {} : { gateway6: gateway('GatewayIPv6', answer.GatewayIPv6) }),
     routes: answer.StaticRoutes.map(route),
-    closed: answer.DisableGatewayService,
   };
   return { join: joined, prefix: prefix === '' ? 'eth' : prefix };
 }

@@ -1,12 +1,14 @@
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../../store/records.ts';
 import type { ExternalDriver, InterfaceSettings, Joined } from '../../external/driver.ts';
 import { brief, MissingMethod, type Patience, type Plugin, patient } from '../../plugins/index.ts';
-import { accepted, joinedOf, scopeOf, settingsOf } from './answers.ts';
-import { networkRequest, portOptions } from './requests.ts';
+import { accepted, capabilitiesOf, gatewaysSkipped, joinedOf, settingsOf } from './answers.ts';
+import { networkOptions, networkRequest, portOptions } from './requests.ts';
 
 /** The methods of a network plugin. */
 export class RemoteCalls implements ExternalDriver {
   readonly #plugin: Plugin;
+  /** Whether it wants to be asked about gateways, as it said last. */
+  #checksGateways = false;
 
   constructor(plugin: Plugin) {
     this.#plugin = plugin;
@@ -14,7 +16,16 @@ export class RemoteCalls implements ExternalDriver {
 
   async scope(): Promise<NetworkRecord['scope']> {
     await this.#plugin.expect('NetworkDriver', patient);
-    return scopeOf('NetworkDriver.GetCapabilities', await this.#call('GetCapabilities', {}, patient));
+    const answer = await this.#call('GetCapabilities', {}, patient);
+    const { scope, checksGateways } = capabilitiesOf('NetworkDriver.GetCapabilities', answer);
+    this.#checksGateways = checksGateways;
+    return scope;
+  }
+
+  async withoutGateway(network: Omit<NetworkRecord, 'ipam'>): Promise<readonly (4 | 6)[]> {
+    if (!this.#checksGateways) return [];
+    const answer = await this.#call('GwAllocCheck', { Options: networkOptions(network) }, patient);
+    return gatewaysSkipped('NetworkDriver.GwAllocCheck', answer);
   }
 
   async createNetwork(network: NetworkRecord): Promise<void> {

@@ -16,7 +16,8 @@ export const remoteDriver = (plugin: Plugin): Driver => ({
   planEndpoint: planRemoteEndpoint,
   gateway: remoteGateway,
   hostBinding: () => undefined,
-  // The plugin publishes ports, when it is told that an endpoint leads out.
+  // The plugin publishes ports, when it is told that an endpoint leads out, and says of none what became of it.
   translates: () => false,
+  publishes: false,
   interfaceName: () => ({ prefix: 'eth', wanted: undefined }),
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from '../../../store/records.ts';
-import { accepted, joinedOf, scopeOf, settingsOf } from './answers.ts';
+import { accepted, capabilitiesOf, gatewaysSkipped, joinedOf, settingsOf } from './answers.ts';
 import { planRemoteEndpoint, remoteGateway } from './plan.ts';
 import { networkRequest, portOptions } from './requests.ts';
 
@@ -66,9 +66,9 @@ test('CreateNetwork says what libnetwork says', () => {
     ],
     IPv6Data: [{ AddressSpace: 'LocalDefault', Pool: 'fd00:5::/64', Gateway: 'fd00:5::1/64' }],
   });
-  const bare = networkRequest({ ...network, ipam: { driver: 'null', options: {}, pools: [] } });
-  const pool = { AddressSpace: 'null', Pool: '0.0.0.0/0', Gateway: '0.0.0.0/0' };
-  assert.deepEqual(bare, { ...bare, IPv4Data: [pool], IPv6Data: [] });
+  const pools = [{ subnet: '0.0.0.0/0', automatic: true }];
+  const bare = networkRequest({ ...network, ipam: { driver: 'null', options: {}, pools } });
+  assert.deepEqual(bare, { ...bare, IPv4Data: [{ AddressSpace: 'null', Pool: '0.0.0.0/0' }], IPv6Data: [] });
 });
 
 test('published ports are told with their protocol numbers', () => {
@@ -84,9 +84,13 @@ test('a refusal and a scope that is none are told in Docker’s words', () => {
   accepted('m', {});
   accepted('m', { Err: '' });
   refused(() => accepted('m', { Err: 'no more tunnels' }), 'remote: no more tunnels');
-  assert.equal(scopeOf('m', { Scope: 'local' }), 'local');
-  assert.equal(scopeOf('m', { Scope: 'Global', ConnectivityScope: 'global' }), 'global');
-  refused(() => scopeOf('m', { Scope: 'galaxy' }), "invalid capability: expecting 'local' or 'global', got galaxy");
+  assert.deepEqual(capabilitiesOf('m', { Scope: 'local' }), { scope: 'local', checksGateways: false });
+  const said = { Scope: 'Global', ConnectivityScope: 'global', GwAllocChecker: true };
+  assert.deepEqual(capabilitiesOf('m', said), { scope: 'global', checksGateways: true });
+  const text = "invalid capability: expecting 'local' or 'global', got galaxy";
+  refused(() => capabilitiesOf('m', { Scope: 'galaxy' }), text);
+  assert.deepEqual(gatewaysSkipped('m', { SkipIPv6: true }), [6]);
+  assert.deepEqual(gatewaysSkipped('m', {}), []);
 });
 
 test('a plugin fills in what an endpoint has not, and changes nothing', () => {
@@ -121,12 +125,11 @@ test('a join names the interface, the way out and routes', () => {
       gateway4: '10.5.0.1',
       gateway6: 'fd00:5::1',
       routes: [{ destination: '10.9.0.0/16', via: '10.5.0.3' }, { destination: '10.8.0.0/16' }],
-      closed: false,
     },
   });
   assert.deepEqual(joinedOf('m', { DisableGatewayService: true }), {
     prefix: 'eth',
-    join: { routes: [], closed: true },
+    join: { routes: [] },
   });
   refused(() => joinedOf('m', { Gateway: 'there' }), 'unable to parse Gateway "there"');
   refused(() => joinedOf('m', { InterfaceName: { SrcName: '../x' } }), 'invalid interface name "../x"');

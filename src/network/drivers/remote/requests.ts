@@ -6,35 +6,33 @@ const label = 'com.docker.network';
 
 /** Body of CreateNetwork. */
 export function networkRequest(network: NetworkRecord): object {
-  const { id, options, ipv4, ipv6, internal } = network;
   return {
-    NetworkID: id,
-    Options: {
-      [`${label}.generic`]: options,
-      [`${label}.enable_ipv4`]: ipv4,
-      [`${label}.enable_ipv6`]: ipv6,
-      ...(internal ? { [`${label}.internal`]: true } : {}),
-    },
+    NetworkID: network.id,
+    Options: networkOptions(network),
     IPv4Data: poolsOf(network, 4),
     IPv6Data: poolsOf(network, 6),
   };
 }
 
-/** A network without addresses of its own still has a pool, as libnetwork's null IPAM driver gives one. */
-function poolsOf({ ipam, ipv4 }: NetworkRecord, family: 4 | 6): readonly object[] {
+/** Of a network, and of the question about its gateways that comes before it. */
+export const networkOptions = ({ options, ipv4, ipv6, internal }: Omit<NetworkRecord, 'ipam'>): object => ({
+  [`${label}.generic`]: options,
+  [`${label}.enable_ipv4`]: ipv4,
+  [`${label}.enable_ipv6`]: ipv6,
+  ...(internal ? { [`${label}.internal`]: true } : {}),
+});
+
+function poolsOf({ ipam }: NetworkRecord, family: 4 | 6): readonly object[] {
   const pools = ipam.pools.filter(({ subnet }) => Cidr.parse(subnet).family === family);
-  if (ipam.driver === 'null') {
-    return family === 4 && ipv4 ? [{ AddressSpace: 'null', Pool: '0.0.0.0/0', Gateway: '0.0.0.0/0' }] : [];
-  }
-  return pools.map(poolData);
+  return pools.map((pool) => poolData(pool, ipam.driver === 'null' ? 'null' : 'LocalDefault'));
 }
 
-function poolData({ subnet, gateway, auxiliary = {}, remote }: Pool): object {
+function poolData({ subnet, gateway, auxiliary = {}, remote }: Pool, space: string): object {
   const { prefix } = Cidr.parse(subnet);
   const inPool = (address: string): string => `${formatIp(parseIp(address))}/${prefix}`;
   const named = Object.entries(auxiliary).map(([name, address]) => [name, inPool(address)] as const);
   return {
-    AddressSpace: remote?.space ?? 'LocalDefault',
+    AddressSpace: remote?.space ?? space,
     Pool: subnet,
     ...(gateway === undefined ? {} : { Gateway: inPool(gateway) }),
     ...(named.length === 0 ? {} : { AuxAddresses: Object.fromEntries(named) }),
