@@ -7,6 +7,7 @@ import type {
   SandboxRecord,
 } from '../store/records.ts';
 import type { ExternalDriver } from './external/driver.ts';
+import type { AddressPool } from './ipam/index.ts';
 import type { Plan } from './plan/types.ts';
 
 /** What the engine's flags say to every network of a driver. */
@@ -62,8 +63,11 @@ export interface Driver {
   check(network: NetworkRecord, others: readonly NetworkRecord[], sharing?: readonly NetworkRecord[]): void;
   /** What is odd but not refused, one sentence each. */
   warnings(network: NetworkRecord): readonly string[];
-  /** A new network's record, checked, with what the driver adds. Absent: nothing. */
-  complete?(network: NetworkRecord): NetworkRecord;
+  /**
+   * A new network's record, checked, with what the driver adds. `neighbours` are the pools of other networks on the same
+   * addresses. Absent: nothing. Throws Docker's errors.
+   */
+  complete?(network: NetworkRecord, neighbours: readonly AddressPool[]): NetworkRecord;
   /** Families in which a pool has a gateway only if one was asked for. Absent: none. */
   readonly withoutGateway?: readonly (4 | 6)[];
   /** What of the host several networks share, as "parent eth0.10": it is planned for all of them together. */

@@ -84,6 +84,15 @@ export class Leases {
     return this.#poolsOf(network).map((pool) => pool.count());
   }
 
+  /** Pools of other networks on the same addresses, also of a network that is not there yet. */
+  neighboursOf(network: NetworkRecord): readonly AddressPool[] {
+    const blocks = network.ipam.pools.filter(hasAddresses).map(({ subnet }) => Cidr.parse(subnet));
+    return this.#records
+      .sharing(network)
+      .flatMap((other) => this.#poolsOf(other))
+      .filter(({ subnet }) => blocks.some((block) => block.overlaps(subnet)));
+  }
+
   #takeAddress(
     network: NetworkRecord,
     family: 4 | 6,
@@ -160,11 +169,7 @@ export class Leases {
   #siblingsOf(network: NetworkRecord): readonly AddressPool[] {
     let siblings = this.#siblings.get(network.id);
     if (siblings === undefined) {
-      const blocks = network.ipam.pools.filter(hasAddresses).map(({ subnet }) => Cidr.parse(subnet));
-      siblings = this.#records
-        .sharing(network)
-        .flatMap((other) => this.#poolsOf(other))
-        .filter(({ subnet }) => blocks.some((block) => block.overlaps(subnet)));
+      siblings = this.neighboursOf(network);
       this.#siblings.set(network.id, siblings);
     }
     return siblings;

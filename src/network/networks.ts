@@ -85,7 +85,7 @@ export class Networks {
     checkNetworkOptions(asked);
     expectAddresses(driver, asked);
     driver.check(asked, records.networks(), records.sharing(asked));
-    const network = driver.complete?.(asked) ?? asked;
+    const network = driver.complete?.(asked, leases.neighboursOf(asked)) ?? asked;
     for (const warning of driver.warnings(network)) log.warn(`network ${network.name}: ${warning}`);
     const before = planner.companions(network);
     const after = mergePlans([before, planner.network(network)]);

@@ -1,6 +1,7 @@
 import type { Log } from '../base/index.ts';
 import { findLink } from '../netlink/rt/link.ts';
 import type { HostWatch } from './host-watch.ts';
+import type { Planner } from './planner.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import type { Records } from './records.ts';
 import type { DriverRegistry } from './registry.ts';
@@ -9,6 +10,7 @@ type Deps = {
   readonly hostWatch: HostWatch;
   readonly records: Records;
   readonly drivers: DriverRegistry;
+  readonly planner: Planner;
   readonly reconciler: Reconciler;
   readonly log: Log;
   /** Makes the kernel agree with everything again. */
@@ -20,13 +22,16 @@ const settleMs = 300;
 
 /**
  * Networks on a parent lose their containers' links with it (a USB adapter pulled out, a driver loaded anew). This notices,
- * tells, and puts them back when the parent is there again. Where no network has a parent, it costs a look at nothing.
+ * tells, and puts them back when the parent is there again. What the engine has made on it in the host (a VLAN link, the
+ * host's own) and somebody deletes is made again. Where no network has a parent, it costs a look at nothing.
  */
 export class ParentWatch implements Disposable {
   readonly #deps: Deps;
   readonly #listening: Disposable;
   /** Names of the networks, by the parent that they have lost. */
   #lost: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Names of our own links that were not there at the last look: what cannot be made is not tried over and over. */
+  #absent: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: Deps) {
@@ -39,6 +44,7 @@ export class ParentWatch implements Disposable {
       onLost: () => this.#soon(),
     });
     this.#lost = this.#missing();
+    this.#absent = this.#missingOfOurs();
   }
 
   /** One sentence for each parent that is missing. */
@@ -60,9 +66,29 @@ export class ParentWatch implements Disposable {
       if (!before.has(parent)) this.#deps.log.warn(tell(parent, networks));
     }
     const returned = [...before.keys()].filter((parent) => !this.#lost.has(parent));
-    if (returned.length === 0) return;
-    this.#deps.log.info(`network: ${returned.join(', ')} is there again: its networks are put back`);
+    const deleted = [...this.#missingOfOurs()].filter((name) => !this.#absent.has(name));
+    if (returned.length === 0 && deleted.length === 0) return;
+    if (returned.length > 0) {
+      this.#deps.log.info(`network: ${returned.join(', ')} is there again: its networks are put back`);
+    }
+    if (deleted.length > 0) this.#deps.log.warn(`network: ${deleted.join(', ')} was deleted, and is made again`);
     await this.#deps.repair();
+    this.#absent = this.#missingOfOurs();
+  }
+
+  /** Links that networks have in the host beside their containers', as far as what they stand on is there. */
+  #missingOfOurs(): ReadonlySet<string> {
+    const { records, drivers, planner, reconciler } = this.#deps;
+    const standing = records.networks().filter((one) => {
+      const parent = one.unfinished === true ? undefined : drivers.get(one.driver).parent?.(one);
+      return parent !== undefined && !this.#lost.has(parent);
+    });
+    const planned = standing
+      .flatMap((one) => planner.network(one).host.links)
+      .filter(({ kind }) => kind.type !== 'foreign');
+    return new Set(
+      planned.map(({ name }) => name).filter((name) => findLink(reconciler.host.route, name) === undefined),
+    );
   }
 
   #missing(): ReadonlyMap<string, readonly string[]> {

@@ -55,6 +55,17 @@ test('private: containers do not hear each other', { skip }, async (t) => {
   assert.ok(!lab.pings(a, lab.address(b, 'lan')));
 });
 
+test('vepa: a sister is reached by way of the switch alone', { skip }, async (t) => {
+  const { lab } = await startPlugged(t);
+  await lab.network.createNetwork(ipvlan('lan', { ipvlan_flag: 'vepa' }));
+  await lab.up(a, ['lan']);
+  await lab.up(b, ['lan']);
+  assert.match(lab.inside(a, 'ip', '-d', 'link', 'show', 'eth0'), /ipvlan +mode l2 vepa/);
+  assert.ok(lab.pings(a, farAddress));
+  assert.ok(!lab.pings(a, lab.address(b, 'lan')), 'one that does not send back what it got');
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+});
+
 for (const mode of ['l3', 'l3s']) {
   test(`${mode}: subnets reach each other and the outside by the link itself`, { skip }, async (t) => {
     const { lab, far } = await startPlugged(t);
@@ -106,16 +117,27 @@ test('a container that restarts at once has its address again; what was deleted 
   assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
 });
 
+test('an engine that was killed while a container ended: the next one has the place as soon as it is free', {
+  skip,
+}, async (t) => {
+  const { lab, far } = await startPlugged(t);
+  await lab.network.createNetwork(ipvlan('lan'));
+  await lab.network.connect(a, 'lan', endpoint({ ipv4: '192.0.2.150' }));
+  await lab.network.sandboxUp(lab.sandbox(a));
+  lab.killHalfway(a);
+  await lab.restart();
+  await lab.network.sandboxUp(lab.sandbox(a));
+  assert.ok(far.pings('192.0.2.150'));
+});
+
 const without = skip === false ? 'this kernel has ipvlan links' : false;
-test('a kernel without ipvlan: the start is refused, names the module, and leaves nothing', {
+test('a kernel without ipvlan: the network is refused, the module named, and nothing is left', {
   skip: without,
 }, async (t) => {
   const { lab } = await startPlugged(t);
-  await lab.network.createNetwork(ipvlan('lan'));
+  const before = [linksOf(lab), lab.network.networks().length];
   const text =
     'failed to create the ipvlan port: operation not supported: this kernel has no links of kind ipvlan; its module is ipvlan (modprobe ipvlan)';
-  await assert.rejects(lab.up(a, ['lan']), refused('not-implemented', text));
-  assert.equal(lab.network.sandboxOf(a), undefined);
-  assert.equal(lab.network.endpointsOf(a)[0]!.lease, undefined);
-  await lab.restart();
+  await assert.rejects(lab.network.createNetwork(ipvlan('lan')), refused('not-implemented', text));
+  assert.deepEqual([linksOf(lab), lab.network.networks().length], before);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containerId, endpoint, type NetworkLab, networkCreate } from '../lab/network-lab.ts';
+import { until } from '../lab/until.ts';
 import { linksOf, macvlan, refused, startPlugged } from './macvlan-lab.ts';
 import { labAddress } from './segment.ts';
 
@@ -85,6 +86,38 @@ test('the host’s link and its routes are kept by a restart, repaired, and remo
   await lab.network.forget(a);
   await lab.network.removeNetwork('lan');
   assert.deepEqual(linksOf(lab), before);
+});
+
+test('a link of the host’s that somebody deletes is made again, by nobody’s command', async (t) => {
+  const { lab } = await startPlugged(t);
+  await lab.network.createNetwork(macvlan('lan', access));
+  await lab.up(a, ['lan']);
+  lab.ip(`link del ${shimOf(lab)}`);
+  await until('an answer', () => hostPings(lab, lab.address(a, 'lan')), { everyMs: 100 });
+  assert.ok(lab.warnings.some((line) => line.includes(`${shimOf(lab)} was deleted, and is made again`)));
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+});
+
+test('networks on one subnet: the host’s address is no container’s, whichever came first', async (t) => {
+  const { lab } = await startPlugged(t);
+  const range = { subnet: '192.0.2.0/24', ipRange: '192.0.2.128/26' };
+  await lab.network.createNetwork(macvlan('first', {}, range));
+  await lab.up(a, ['first']);
+  assert.equal(lab.address(a, 'first'), '192.0.2.128');
+  const network = await lab.network.createNetwork(macvlan('lan', access, range));
+  assert.deepEqual(network.ipam.pools[0]!.auxiliary, { 'com.portolan.host': '192.0.2.129' });
+  await lab.up(b, ['first']);
+  assert.equal(lab.address(b, 'first'), '192.0.2.130');
+  await lab.network.forget(b);
+  await lab.network.removeNetwork('lan');
+  const chosen = { 'com.portolan.host_address': '192.0.2.128' };
+  await assert.rejects(
+    lab.network.createNetwork(macvlan('lan', chosen, range)),
+    refused(
+      'conflict',
+      /^com.portolan.host_address=192.0.2.128: Address already in use: it is a container's on network first/,
+    ),
+  );
 });
 
 test('the host’s address can be chosen, and is nobody else’s', async (t) => {

@@ -170,6 +170,23 @@ test('connect and disconnect are live, the hardware address is what was asked fo
   assert.deepEqual(inside, ['lo']);
 });
 
+test('of several subnets, one with a gateway leads out, one without leaves that to another network', async (t) => {
+  const { lab } = await startPlugged(t);
+  const pools = [
+    { subnet: '192.0.2.0/24', ipRange: '192.0.2.128/26', gateway: farAddress },
+    { subnet: '198.51.100.0/24' },
+  ];
+  await lab.network.createNetwork({ ...macvlan('a-lan'), ipam: { driver: '', options: {}, pools } });
+  await lab.network.createNetwork(networkCreate('front'));
+  const way = async (id: string, ipv4: string): Promise<string> => {
+    await lab.network.connect(id, 'a-lan', endpoint({ ipv4 }));
+    await lab.up(id, ['front']);
+    return lab.inside(id, 'ip', 'route', 'show', 'default');
+  };
+  assert.match(await way(a, '192.0.2.140'), /via 192.0.2.1 dev eth0/);
+  assert.match(await way(b, '198.51.100.7'), /via 172.\d+.0.1 dev eth1/);
+});
+
 test('an internal network has no way out, but is still on the segment', async (t) => {
   const { lab } = await startPlugged(t);
   await lab.network.createNetwork({ ...macvlan('lan'), internal: true });

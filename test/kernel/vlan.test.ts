@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containerId, type NetworkLab } from '../lab/network-lab.ts';
+import { until } from '../lab/until.ts';
 import { lacks } from './link-kinds.ts';
 import { linksOf, macvlan, refused, startPlugged } from './macvlan-lab.ts';
 import type { FarHost } from './segment.ts';
@@ -98,6 +99,18 @@ test('repair() makes a deleted VLAN link again, and the containers on it', { ski
   lab.ip('link del eth0.10');
   await lab.up(b, ['one']);
   assert.ok(lab.pings(b, '198.51.100.1'), 'a container that starts mends it, too');
+});
+
+test('a VLAN link that somebody deletes is made again with what stood on it, by nobody’s command', {
+  skip,
+}, async (t) => {
+  const { lab, far } = await startPlugged(t);
+  trunk(far);
+  await lab.network.createNetwork(on10('one'));
+  await lab.up(a, ['one']);
+  lab.ip('link del eth0.10');
+  await until('an answer', () => lab.pings(a, '198.51.100.1'), { everyMs: 100 });
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
 });
 
 test('a VLAN on a parent that is down or has that number already is refused, and leaves nothing', {

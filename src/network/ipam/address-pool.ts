@@ -14,8 +14,9 @@ export type PoolCount = { readonly inUse: bigint; readonly available: bigint };
  */
 export class AddressPool {
   readonly subnet: Cidr;
+  /** The owner: "NAME (ID)". */
+  readonly network: string;
   readonly #range: Cidr;
-  readonly #network: string;
   readonly #free: LowestFree;
   readonly #used = new Set<bigint>();
   /** Free, and somebody's before; the one freed first comes first. */
@@ -31,7 +32,7 @@ export class AddressPool {
   constructor(pool: Pool, network: string, siblings: () => readonly AddressPool[] = () => []) {
     this.subnet = Cidr.parse(pool.subnet).network;
     this.#range = pool.ipRange === undefined ? this.subnet : Cidr.parse(pool.ipRange).network;
-    this.#network = network;
+    this.network = network;
     this.#siblings = siblings;
     const [first, last] = this.#bounds();
     this.#free = new LowestFree(first, last);
@@ -61,7 +62,7 @@ export class AddressPool {
   }
 
   exhausted(): AppError {
-    const what = `no available IPv${this.subnet.family} addresses on this network's address pools: ${this.#network}`;
+    const what = `no available IPv${this.subnet.family} addresses on this network's address pools: ${this.network}`;
     const kept = [...this.#claimed].filter((value) => !this.#used.has(value)).length;
     return new AppError('internal', kept === 0 ? what : `${what}: ${kept} kept for containers that are down`);
   }

@@ -55,6 +55,8 @@ export type PlannedLink = {
   readonly mtu?: number;
   /** Of a link inside a sandbox. Absent: once. */
   readonly announcements?: Announcements;
+  /** What is to stand on it later: where the kernel has no links of that kind, it is refused already now. */
+  readonly bears?: Extract<LinkKind, { readonly type: 'macvlan' | 'ipvlan' }>;
   /** Name of the bridge that this link is a port of. */
   readonly master?: string;
   /** Bridge port that may not talk to other isolated ports: IFLA_BRPORT_ISOLATED. */

@@ -7,6 +7,7 @@ import { deleteRouteMessage, type RouteSpec, RTPROT_PORTOLAN, routeMessage } fro
 import type { ObservedRoute } from '../plan/observed.ts';
 import type { PlannedAddress, PlannedLink } from '../plan/types.ts';
 import { birthMessage } from './birth.ts';
+import { expectKind } from './kinds.ts';
 import { LostLinks, linkThatMayFail } from './lost-links.ts';
 import type { Mark } from './mark.ts';
 import { moveIn, moveOut } from './moves.ts';
@@ -129,9 +130,9 @@ export class Applier {
     }
   }
 
-  async #require({ name, kind }: PlannedLink): Promise<void> {
+  async #require({ name, kind, bears }: PlannedLink): Promise<void> {
     await this.#flush();
-    if ((await this.#namespace.find(name)) !== undefined) return;
+    if ((await this.#namespace.find(name)) !== undefined) return this.#expectKind(bears);
     throw new AppError('invalid', kind.type === 'foreign' ? kind.missing : `there is no link ${name}`);
   }
 
@@ -142,6 +143,7 @@ export class Applier {
   async #createLink(link: PlannedLink): Promise<void> {
     if (link.kind.type === 'moved') return this.#moveIn(link);
     const { route } = this.#namespace;
+    await this.#expectKind(link.bears);
     if (link.kind.type === 'vlan' && (await this.#isForeign(link.name))) return;
     await this.#bear(link);
     // One in mode passthru is born with its parent's address, whatever its first message says.
@@ -153,6 +155,10 @@ export class Applier {
       await route.requestAsync(deleteLinkMessage(link.name));
       throw error;
     }
+  }
+
+  async #expectKind(kind: PlannedLink['bears']): Promise<void> {
+    if (kind !== undefined) await expectKind(this.#namespace, kind);
   }
 
   async #moveIn(link: PlannedLink): Promise<void> {

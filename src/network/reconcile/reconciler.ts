@@ -1,4 +1,5 @@
-import { hasCode, type Log, SysError } from '../../base/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode, type Log, messageOf, SysError } from '../../base/index.ts';
 import type { FirewallTable } from '../firewall/index.ts';
 import { expectedOf } from '../plan/expected.ts';
 import type { Observed } from '../plan/observed.ts';
@@ -26,6 +27,9 @@ export type ReconcilerOptions = {
 const elementsAtOnce = 40;
 /** A pass can uncover more (a link that was in the way), or meet one that is just going. */
 const passes = 3;
+/** How long a container that starts waits for what the kernel is still taking apart, and how often it looks. */
+const leavingMs = 2000;
+const leavingEveryMs = 50;
 
 /** The one place that changes the kernel: it makes it agree with plans. */
 export class Reconciler {
@@ -52,9 +56,24 @@ export class Reconciler {
     try {
       await this.#carryOut(change);
     } catch (error) {
-      if (!(error instanceof SysError || (error instanceof LinkRefusal && error.isStale))) throw error;
-      this.#options.log.warn(`network: the kernel is not as it was left, mending: ${error.message}`);
-      await this.#mend(after, change.elements, error);
+      const busy = isBusy(after, error);
+      if (!busy && !isStale(error)) throw error;
+      if (!busy) this.#options.log.warn(`network: the kernel is not as it was left, mending: ${messageOf(error)}`);
+      await this.#mendInTime(after, change.elements, error);
+    }
+  }
+
+  /** Again and again while what is in the way may be just going. */
+  async #mendInTime(plan: Plan, elements: Change['elements'], reason: unknown): Promise<void> {
+    const deadline = performance.now() + leavingMs;
+    for (let why = reason; ; ) {
+      if (isBusy(plan, why)) await sleep(leavingEveryMs);
+      try {
+        return await this.#mend(plan, elements, why);
+      } catch (error) {
+        if (!isBusy(plan, error) || performance.now() > deadline) throw error;
+        why = error;
+      }
     }
   }
 
@@ -84,7 +103,7 @@ export class Reconciler {
   }
 
   /** The kernel did not have what we thought: whatever the plan names is looked at and put right, all else left. */
-  async #mend(plan: Plan, elements: Change['elements'], reason: Error): Promise<void> {
+  async #mend(plan: Plan, elements: Change['elements'], reason: unknown): Promise<void> {
     using namespaces = this.#namespaces();
     const seen = this.#look(plan, namespaces);
     const planned = new Set(plan.host.links.map((link) => link.name));
@@ -145,6 +164,13 @@ export class Reconciler {
     return new Namespaces(this.host, this.#options.openSandbox);
   }
 }
+
+const isStale = (error: unknown): boolean =>
+  error instanceof SysError || (error instanceof LinkRefusal && error.isStale);
+
+/** A container's link on a parent whose place, hardware address or address somebody has, perhaps only for now. */
+const isBusy = ({ sandboxes }: Plan, error: unknown): boolean =>
+  sandboxes.size > 0 && ((error instanceof LinkRefusal && error.isForNow) || hasCode(error, 'EADDRINUSE'));
 
 function lossOf({ name, owner, kind }: PlannedLink, error: Error): string {
   if (kind.type === 'foreign') return `${owner} has lost its parent: there is no interface ${name} now`;

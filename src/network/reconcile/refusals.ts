@@ -7,6 +7,11 @@ export class LinkRefusal extends AppError {
   get isStale(): boolean {
     return hasCode(this, 'ENODEV') || hasCode(this, 'EEXIST');
   }
+
+  /** Whether it may be for what is just going: the kernel takes a namespace apart after it has answered. */
+  get isForNow(): boolean {
+    return hasCode(this, 'EADDRINUSE') || hasCode(this, 'EBUSY') || hasCode(this, 'EINVAL');
+  }
 }
 
 /** As Docker's clients know them: Go's syscall.Errno. */

@@ -39,6 +39,11 @@ function checkHostAccess(family: Family, network: NetworkRecord, { shim, kind, h
   }
   const why = family.hostRefusal(kind);
   if (why !== undefined) throw new AppError('invalid', `${childOptions.hostAccess}=true: ${why}`);
+  const { driver } = network.ipam;
+  if (driver !== '' && driver !== 'default') {
+    const text = `the addresses of plugin ${driver} are for containers only: the host has none of its own`;
+    throw new AppError('invalid', `${childOptions.hostAccess}=true: ${text}`);
+  }
   for (const address of hostAddresses) refuseAddress(network, address);
 }
 

@@ -1,22 +1,35 @@
-import { Cidr, parseIp } from '../../base/index.ts';
+import { AppError, Cidr, parseIp } from '../../base/index.ts';
 import type { NetworkRecord, Pool } from '../../store/records.ts';
 import type { JoinedEndpoint } from '../driver.ts';
 import { AddressPool } from '../ipam/index.ts';
 import { emptyNamespace } from '../plan/merge.ts';
 import type { NamespacePlan, PlannedRoute, PlannedSysctl } from '../plan/types.ts';
-import { type ChildConfig, hostAddressName } from './config.ts';
+import { type ChildConfig, childOptions, hostAddressName } from './config.ts';
 
 /**
  * The pools with the host's own address in each, reserved under a name: the one that was asked for, or the lowest that
- * containers could have had. Throws when a pool has none left.
+ * containers could have had, here or on a neighbour. Throws when a pool has none left, or it is somebody's.
  */
-export const withHostAddresses = (network: NetworkRecord, { hostAddresses }: ChildConfig): readonly Pool[] =>
+export const withHostAddresses = (
+  network: NetworkRecord,
+  { hostAddresses }: ChildConfig,
+  neighbours: readonly AddressPool[],
+): readonly Pool[] =>
   network.ipam.pools.map((pool) => {
     const subnet = Cidr.parse(pool.subnet);
     const asked = hostAddresses.find((address) => subnet.contains(parseIp(address)));
-    const address = asked ?? new AddressPool(pool, `${network.name} (${network.id})`).take().split('/')[0]!;
+    if (asked !== undefined) refuseTaken(asked, neighbours);
+    const owner = `${network.name} (${network.id})`;
+    const address = asked ?? new AddressPool(pool, owner, () => neighbours).take().split('/')[0]!;
     return { ...pool, auxiliary: { ...pool.auxiliary, [hostAddressName]: address } };
   });
+
+function refuseTaken(address: string, neighbours: readonly AddressPool[]): void {
+  const holder = neighbours.find((pool) => pool.contains(address) && pool.has(address));
+  if (holder === undefined) return;
+  const whose = `${holder.purpose(address) ?? "a container's"} on network ${holder.network}`;
+  throw new AppError('conflict', `${childOptions.hostAddress}=${address}: Address already in use: it is ${whose}`);
+}
 
 /**
  * The kernel lets nothing pass between a parent and its children. A child of the host's own is a sister of the

@@ -3,6 +3,7 @@ import type { NetworkRecord } from '../../store/records.ts';
 import type { Driver } from '../driver.ts';
 import { wantedInterface } from '../drivers/interface-name.ts';
 import { suggestion } from '../drivers/unknown-options.ts';
+import type { AddressPool } from '../ipam/index.ts';
 import { checkChildNetwork, optionsOf } from './check.ts';
 import { childConfig } from './config.ts';
 import type { Family } from './family.ts';
@@ -21,7 +22,7 @@ export const childDriver = (family: Family): Driver => ({
     Object.keys(network.options)
       .filter((key) => !optionsOf(family).includes(key))
       .map((key) => `option ${key} is not known here and has no effect${suggestion(key, optionsOf(family))}`),
-  complete: (network) => completed(family, network),
+  complete: (network, neighbours) => completed(family, network, neighbours),
   withoutGateway: [4, 6],
   shared: (network) => {
     const { parent } = childConfig(family, network);
@@ -33,7 +34,7 @@ export const childDriver = (family: Family): Driver => ({
   },
   planNetwork: (network) => planChildNetwork(family, network),
   planEndpoint: (joined) => planChildEndpoint(family, joined),
-  gateway: (network) => childGateway(family, network),
+  gateway: (network, endpoint) => childGateway(family, network, endpoint),
   hostBinding: () => undefined,
   translates: () => false,
   publishes: false,
@@ -47,9 +48,9 @@ export const childDriver = (family: Family): Driver => ({
 });
 
 /** Without a parent nothing leads out: such a network is internal, whether it was asked to be or not. */
-function completed(family: Family, network: NetworkRecord): NetworkRecord {
+function completed(family: Family, network: NetworkRecord, neighbours: readonly AddressPool[]): NetworkRecord {
   const config = childConfig(family, network);
-  const pools = config.shim === undefined ? network.ipam.pools : withHostAddresses(network, config);
+  const pools = config.shim === undefined ? network.ipam.pools : withHostAddresses(network, config, neighbours);
   return {
     ...network,
     internal: network.internal || config.parent.type === 'dummy',

@@ -24,7 +24,9 @@ test('parseParent() says of a link that is not there what Docker says', () => {
   );
 });
 
+const child = (parent: string) => ({ type: 'macvlan', parent, mode: 'bridge' }) as const;
+
 test('parentLink() of a VLAN belongs to no network alone', () => {
-  assert.equal(parentLink(parseParent('eth0.10'), 'network:n').owner, 'parent:eth0.10');
-  assert.equal(parentLink(parseParent('eth0'), 'network:n').owner, 'network:n');
+  assert.equal(parentLink(parseParent('eth0.10'), 'network:n', child('eth0.10')).owner, 'parent:eth0.10');
+  assert.equal(parentLink(parseParent('eth0'), 'network:n', child('eth0')).owner, 'network:n');
 });

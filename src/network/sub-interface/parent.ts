@@ -1,4 +1,5 @@
 import type { PlannedLink } from '../plan/types.ts';
+import type { ChildKind } from './family.ts';
 
 /** What children stand on. */
 export type Parent =
@@ -31,14 +32,14 @@ export function parseParent(name: string): Exclude<Parent, { readonly type: 'dum
 }
 
 /** The parent as a plan says it. A VLAN link may be several networks': it belongs to none of them alone. */
-export function parentLink(parent: Parent, owner: string): PlannedLink {
+export function parentLink(parent: Parent, owner: string, bears: ChildKind): PlannedLink {
   const { name } = parent;
   switch (parent.type) {
     case 'dummy':
-      return { name, owner, kind: { type: 'dummy' } };
+      return { name, owner, bears, kind: { type: 'dummy' } };
     case 'vlan':
-      return { name, owner: `parent:${name}`, kind: { type: 'vlan', parent: parent.below, id: parent.id } };
+      return { name, owner: `parent:${name}`, bears, kind: { type: 'vlan', parent: parent.below, id: parent.id } };
     case 'link':
-      return { name, owner, kind: { type: 'foreign', missing: parent.missing } };
+      return { name, owner, bears, kind: { type: 'foreign', missing: parent.missing } };
   }
 }

@@ -1,5 +1,5 @@
 import { Cidr, parseIp } from '../../base/index.ts';
-import type { NetworkRecord } from '../../store/records.ts';
+import type { EndpointRecord, NetworkRecord } from '../../store/records.ts';
 import { type Gateway, type JoinedEndpoint, leads } from '../driver.ts';
 import { emptyNamespace, mergeNamespaces } from '../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute } from '../plan/types.ts';
@@ -12,7 +12,7 @@ import { parentLink } from './parent.ts';
 export function planChildNetwork(family: Family, network: NetworkRecord): Plan {
   const config = childConfig(family, network);
   const owner = `network:${network.id}`;
-  const parent: NamespacePlan = { ...emptyNamespace, links: [parentLink(config.parent, owner)] };
+  const parent: NamespacePlan = { ...emptyNamespace, links: [parentLink(config.parent, owner, config.kind)] };
   return { host: mergeNamespaces([parent, shimPlan(network, config, owner)]), sandboxes: new Map(), elements: [] };
 }
 
@@ -43,16 +43,22 @@ export function planChildEndpoint(family: Family, joined: JoinedEndpoint): Plan 
 }
 
 /**
- * Where the default route can lead; the addresses are "" where it leads to the link itself. Without a parent, or on an
- * internal network, nowhere.
+ * Where the default route can lead: of an endpoint that is up, by the gateways of the subnets that it has addresses of.
+ * "" where it leads to the link itself. Without a parent, or on an internal network, nowhere.
  */
-export function childGateway(family: Family, network: NetworkRecord): Gateway | undefined {
+export function childGateway(
+  family: Family,
+  network: NetworkRecord,
+  endpoint?: Pick<EndpointRecord, 'lease'>,
+): Gateway | undefined {
   const { parent, kind } = childConfig(family, network);
   if (network.internal || parent.type === 'dummy') return undefined;
   if (!family.usesGateway(kind)) {
     return { ...(network.ipv4 ? { ipv4: '' } : {}), ...(network.ipv6 ? { ipv6: '' } : {}) };
   }
-  const gateways = network.ipam.pools.flatMap(({ gateway }) => gateway ?? []);
+  const lease = endpoint?.lease;
+  const own = [lease?.ipv4, lease?.ipv6].flatMap((cidr) => (cidr === undefined ? [] : (poolOf(network, cidr) ?? [])));
+  const gateways = (lease === undefined ? network.ipam.pools : own).flatMap(({ gateway }) => gateway ?? []);
   const ipv4 = gateways.find((gateway) => !gateway.includes(':'));
   const ipv6 = gateways.find((gateway) => gateway.includes(':'));
   if (ipv4 === undefined && ipv6 === undefined) return undefined;
@@ -73,7 +79,7 @@ function routesOf(family: Family, joined: JoinedEndpoint, owner: string): readon
   const own = [lease.ipv4, lease.ipv6].filter((cidr) => cidr !== undefined);
   const onLink = !family.usesGateway(childConfig(family, network).kind);
   const sisters = onLink ? otherSubnets(network, own).map((destination) => ({ link, destination, owner })) : [];
-  if (childGateway(family, network) === undefined) return sisters;
+  if (childGateway(family, network, joined) === undefined) return sisters;
   const leading = own.filter((cidr) => leads(joined, cidr.includes(':') ? 6 : 4));
   const defaults = leading.flatMap((cidr) => {
     const destination = cidr.includes(':') ? '::/0' : '0.0.0.0/0';

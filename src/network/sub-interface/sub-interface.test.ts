@@ -4,6 +4,7 @@ import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../store/r
 import type { JoinedEndpoint } from '../driver.ts';
 import { ipvlanDriver } from '../drivers/ipvlan/index.ts';
 import { macvlanDriver } from '../drivers/macvlan/index.ts';
+import { AddressPool } from '../ipam/index.ts';
 
 const macvlan = macvlanDriver();
 const ipvlan = ipvlanDriver();
@@ -84,14 +85,31 @@ test('the default route is by the gateway of the address’s own subnet', () => 
   assert.deepEqual(routes, [{ link: 'eth0', destination: '0.0.0.0/0', via: '198.51.100.1', owner }]);
 });
 
+test('an endpoint leads out by its own subnet’s gateway, or not at all', () => {
+  const pools = [
+    { subnet: '192.0.2.0/24', gateway: '192.0.2.1', automatic: false },
+    { subnet: '198.51.100.0/24', automatic: false },
+  ];
+  const ipam = { driver: 'default', options: {}, pools };
+  assert.deepEqual(macvlan.gateway(network({ ipam }), joined({ ipam })), { ipv4: '192.0.2.1' });
+  const other = joined({ ipam }, '198.51.100.7/24');
+  assert.equal(macvlan.gateway(network({ ipam }), other), undefined);
+  assert.deepEqual(macvlan.planEndpoint(other).sandboxes.get('s')!.routes, []);
+});
+
 test('without a parent: a dummy link, no way out, and the record says that it is internal', () => {
   const alone = network({ options: {} });
   assert.deepEqual(macvlan.planNetwork(alone).host.links, [
-    { name: 'dm-0123456789ab', owner: `network:${id}`, kind: { type: 'dummy' } },
+    {
+      name: 'dm-0123456789ab',
+      owner: `network:${id}`,
+      kind: { type: 'dummy' },
+      bears: { type: 'macvlan', parent: 'dm-0123456789ab', mode: 'bridge' },
+    },
   ]);
   assert.equal(ipvlan.planNetwork(alone).host.links[0]!.name, 'di-0123456789ab');
   assert.equal(macvlan.gateway(alone), undefined);
-  assert.equal(macvlan.complete!(alone).internal, true);
+  assert.equal(macvlan.complete!(alone, []).internal, true);
 });
 
 test('ipvlan l3: no gateway is kept, the default route and the network’s other subnets are on the link', () => {
@@ -105,7 +123,7 @@ test('ipvlan l3: no gateway is kept, the default route and the network’s other
     ipam: { driver: 'default', options: {}, pools },
   };
   assert.deepEqual(
-    ipvlan.complete!(network(l3)).ipam.pools.map(({ gateway }) => gateway),
+    ipvlan.complete!(network(l3), []).ipam.pools.map(({ gateway }) => gateway),
     [undefined, undefined],
   );
   assert.deepEqual(ipvlan.gateway(network(l3)), { ipv4: '' });
@@ -121,7 +139,7 @@ test('ipvlan l3: no gateway is kept, the default route and the network’s other
 
 test('host access: a link of the host’s beside the containers’, with a route to each from its own address', () => {
   const options = { parent: 'eth0', 'com.portolan.host_access': 'true' };
-  const record = macvlan.complete!(network({ options }));
+  const record = macvlan.complete!(network({ options }), []);
   assert.deepEqual(record.ipam.pools[0]!.auxiliary, { 'com.portolan.host': '192.0.2.2' });
   const { links, addresses } = macvlan.planNetwork(record).host;
   assert.deepEqual(links[1], {
@@ -134,6 +152,28 @@ test('host access: a link of the host’s beside the containers’, with a route
   assert.deepEqual(macvlan.planEndpoint(joined(record)).host.routes, [
     { link: 'hm-0123456789ab', destination: '192.0.2.9/32', source: '192.0.2.2', owner },
   ]);
+});
+
+test('the host’s own address is nobody’s on other networks of the same subnet', () => {
+  const pool = { subnet: '192.0.2.0/24', auxiliary: { router: '192.0.2.3' }, automatic: false };
+  const neighbour = new AddressPool(pool, 'other (o)');
+  neighbour.hold('192.0.2.2/24');
+  const options = { parent: 'eth0', 'com.portolan.host_access': 'true' };
+  const record = macvlan.complete!(network({ options }), [neighbour]);
+  assert.deepEqual(record.ipam.pools[0]!.auxiliary, { 'com.portolan.host': '192.0.2.4' });
+  const asked = (address: string) => () =>
+    macvlan.complete!(network({ options: { parent: 'eth0', 'com.portolan.host_address': address } }), [neighbour]);
+  const text = 'com.portolan.host_address=192.0.2.2: Address already in use: it is a container’s on network other (o)';
+  assert.throws(asked('192.0.2.2'), { kind: 'conflict', message: text.replace('’', "'") });
+  assert.throws(asked('192.0.2.3'), {
+    kind: 'conflict',
+    message: /it is the auxiliary address router on network other/,
+  });
+  const ipam = { ...network().ipam, driver: 'plug' };
+  assert.throws(() => macvlan.check(network({ options, ipam }), []), {
+    kind: 'invalid',
+    message: /^com.portolan.host_access=true: the addresses of plugin plug are for containers only/,
+  });
 });
 
 test('ipvlan: a parent is one network’s alone, and a hardware address is nobody’s to choose', () => {
