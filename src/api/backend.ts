@@ -142,6 +142,25 @@ export interface ContainerBackend {
   ): Promise<{ readonly Id: string }>;
 }
 
+/** `docker cp`. The stat is the header X-Docker-Container-Path-Stat. */
+export interface ArchiveBackend {
+  stat(place: ArchivePlace): Promise<object>;
+  read(place: ArchivePlace): Promise<{ readonly stat: object; readonly archive: Readable }>;
+  write(
+    place: ArchivePlace,
+    body: Readable,
+    /** `copyOwner`: what is written belongs to the container's user. */
+    options: { readonly keepKinds: boolean; readonly copyOwner: boolean },
+  ): Promise<void>;
+}
+
+export type ArchivePlace = {
+  /** The container, as the client names it. */
+  readonly ref: string;
+  readonly path: string;
+  readonly signal: AbortSignal;
+};
+
 export interface ExecBackend {
   create(container: string, body: ExecCreateBody): Promise<{ readonly Id: string }>;
   /** Detached: resolves without session once it runs. Else a session to pump. */
@@ -227,6 +246,7 @@ export interface VolumeBackend {
 
 export type Backend = {
   readonly containers: ContainerBackend;
+  readonly archives: ArchiveBackend;
   readonly execs: ExecBackend;
   readonly images: ImageBackend;
   readonly networks: NetworkBackend;

@@ -4,6 +4,7 @@ import type { NetworkController } from '../network/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { Table } from '../store/index.ts';
 import type { Volumes } from '../volume/index.ts';
+import { ArchivesBackend } from './archive/backend.ts';
 import { ContainersBackend } from './container/backend.ts';
 import type { ContainerRecord } from './container/record.ts';
 import { Registry } from './container/registry.ts';
@@ -33,6 +34,7 @@ export type EngineDeps = {
 export type Engine = {
   readonly backend: {
     readonly containers: ContainersBackend;
+    readonly archives: ArchivesBackend;
     readonly execs: Execs;
     readonly images: ImagesBackend;
     readonly networks: NetworksBackend;
@@ -59,6 +61,7 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     backend: {
       containers: new ContainersBackend(parts, lifecycle),
+      archives: new ArchivesBackend(parts),
       execs: new Execs(parts),
       images: new ImagesBackend(parts),
       networks: new NetworksBackend(parts),

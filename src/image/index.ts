@@ -1,4 +1,6 @@
 export { applyChanges } from './changes.ts';
+export type { Access as CopyAccess, PathStat, View as CopyView } from './copy/order.ts';
+export { copyIn, copyOut, statPath } from './copy/run.ts';
 export type { Change } from './pack/order.ts';
 export { pack } from './pack/run.ts';
 export type { ImageRecord, ImageStore, LayerRecord, Records, TagRecord } from './records.ts';

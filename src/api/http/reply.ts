@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { hasCode } from '../../base/index.ts';
 import type { Reply } from './client.ts';
 
 /** A JSON document, with a newline at its end as Docker writes it. */
@@ -13,9 +14,9 @@ export function json(status: number, value: unknown, headers: OutgoingHttpHeader
 }
 
 /** No body: 204 and 304 never have one; other statuses say that its length is 0. */
-export function empty(status: number): Reply {
+export function empty(status: number, headers: OutgoingHttpHeaders = {}): Reply {
   return ({ response }) => {
-    response.writeHead(status, status === 204 || status === 304 ? {} : { 'Content-Length': 0 });
+    response.writeHead(status, { ...headers, ...(status === 204 || status === 304 ? {} : { 'Content-Length': 0 }) });
     response.end();
   };
 }
@@ -33,10 +34,15 @@ export function plain(status: number, text: string, headers: OutgoingHttpHeaders
 }
 
 /** An archive, chunked. */
-export function archive(source: Readable): Reply {
+export function archive(source: Readable, headers: OutgoingHttpHeaders = {}): Reply {
   return async ({ response }) => {
-    response.writeHead(200, { 'Content-Type': 'application/x-tar' });
-    await pipeline(source, response);
+    response.writeHead(200, { ...headers, 'Content-Type': 'application/x-tar' });
+    try {
+      await pipeline(source, response);
+    } catch (error) {
+      // Some clients hang up at the archive's last file.
+      if (!(response.destroyed && hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE'))) throw error;
+    }
   };
 }
 

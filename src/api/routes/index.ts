@@ -1,6 +1,7 @@
 import type { Backend } from '../backend.ts';
 import type { Route } from '../http/route.ts';
 import { absentRoutes } from './absent.ts';
+import { archiveRoutes } from './archives.ts';
 import { containerContentRoutes } from './container-contents.ts';
 import { containerListRoutes } from './container-lists.ts';
 import { containerStreamRoutes } from './container-streams.ts';
@@ -20,6 +21,7 @@ export function allRoutes(backend: Backend): readonly Route[] {
     ...containerListRoutes(backend.containers),
     ...containerVerbRoutes(backend.containers),
     ...containerStreamRoutes(backend.containers),
+    ...archiveRoutes(backend.archives),
     ...execRoutes(backend.execs),
     ...imageRoutes(backend.images),
     ...networkRoutes(backend.networks),

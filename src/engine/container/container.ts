@@ -8,6 +8,8 @@ export class Container {
   readonly waiters = new Waiters();
   /** Ids of its exec instances that still run. */
   readonly execs = new Set<string>();
+  /** Who holds its root file system mounted, besides its run: to be aborted when it is removed. */
+  readonly borrowers = new Set<AbortController>();
   /** Set while a restart policy waits to start it again. */
   restartTimer: NodeJS.Timeout | undefined;
   restartDelayMs = 0;

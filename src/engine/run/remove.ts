@@ -1,4 +1,5 @@
 import { AppError } from '../../base/index.ts';
+import { endBorrowing } from '../archive/borrow.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles, removeFolder } from '../container/files.ts';
@@ -43,6 +44,7 @@ const refusal = ({ id, state, record }: Container): string =>
 export async function removeRecord(parts: Parts, container: Container, volumes = true): Promise<void> {
   const { exitCode } = container.state;
   container.update({ state: { status: 'removing' } });
+  endBorrowing(container);
   await Promise.all([
     parts.network.forget(container.id),
     parts.images.rootfs.remove(container.id),

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { AppError, messageOf } from '../../base/index.ts';
 import { resolveUser, type SpecInput } from '../../runtime/index.ts';
+import { letGo } from '../archive/borrow.ts';
 import { announce, announceNetworks, announceVolumes } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
@@ -45,7 +46,7 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
   const { id, record } = container;
   await using undo = new AsyncDisposableStack();
 
-  undo.defer(() => parts.images.rootfs.unmount(id));
+  undo.defer(() => letGo(parts, container));
   undo.defer(() => leaveNetwork(parts, container));
   const { spec, kept } = await prepare(parts, container);
 

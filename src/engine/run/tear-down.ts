@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/index.ts';
+import { letGo } from '../archive/borrow.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
@@ -10,9 +11,7 @@ import { leaveNetwork } from './network.ts';
  */
 export async function tearDown(parts: Parts, container: Container, restarts = false): Promise<void> {
   const results = await Promise.allSettled([
-    parts.runtime
-      .delete(container.id, containerFiles(parts, container.id).bundle)
-      .then(() => parts.images.rootfs.unmount(container.id)),
+    parts.runtime.delete(container.id, containerFiles(parts, container.id).bundle).then(() => letGo(parts, container)),
     restarts && parts.shares.shares(container.id) ? undefined : leaveNetwork(parts, container),
   ]);
   for (const result of results) {

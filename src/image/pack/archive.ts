@@ -1,9 +1,9 @@
-import { closeSync, constants, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { lgetxattr, llistxattr } from '../../syscall/files.ts';
 import type { Entry } from '../extract/header.ts';
 import { encodeHeader, endOfArchive, padding } from './header.ts';
 import type { ArchiveJob, Pick } from './order.ts';
-import { cpath, entriesOf, followed, found, latin1 } from './paths.ts';
+import { cpath, entriesOf, followed, found, latin1, opened } from './paths.ts';
 import { isOpaque, isWhiteout } from './whiteout.ts';
 
 const chunkSize = 1 << 20;
@@ -30,8 +30,9 @@ export class Archiver {
     this.#write(endOfArchive());
   }
 
-  #pick({ path, name, except = [] }: Pick): void {
-    const stats = followed(path);
+  #pick({ path, name, except = [], itself = false }: Pick): void {
+    const stats = itself ? found(path) : followed(path);
+    if (stats === undefined) return;
     const left = new Set(except.map((one) => `${path === '/' ? '' : path}/${one}`));
     if (!stats.isDirectory()) this.#add(path, name, stats, left);
     else {
@@ -42,11 +43,11 @@ export class Archiver {
 
   #children(path: string, name: string, left: ReadonlySet<string>): void {
     for (const base of entriesOf(path)) {
-      const child = path === '/' ? `/${base}` : `${path}/${base}`;
+      const child = joined(path, base);
       if (left.has(child)) continue;
       const stats = found(child);
       // It may have gone meanwhile.
-      if (stats !== undefined) this.#add(child, name === '' ? base : `${name}/${base}`, stats, left);
+      if (stats !== undefined) this.#add(child, joined(name, base), stats, left);
     }
   }
 
@@ -55,12 +56,12 @@ export class Archiver {
     else if (stats.isDirectory()) {
       this.#folder(path, name, stats);
       this.#children(path, name, left);
-    } else if (stats.isFile()) this.#file(path, name, stats);
+    } else if (stats.isFile()) this.#file(path, name);
     else if (!stats.isSocket()) this.#special(path, name, stats);
   }
 
   #folder(path: string, name: string, stats: Stats): void {
-    this.#write(encodeHeader(this.#entry('5', `${name}/`, path, stats)));
+    this.#write(encodeHeader(this.#entry('5', name.endsWith('/') ? name : `${name}/`, path, stats)));
     if (this.#job.form === 'layer' && isOpaque(cpath(path))) this.#marker(`${name}/.wh..opq`, stats);
   }
 
@@ -72,16 +73,19 @@ export class Archiver {
     this.#write(encodeHeader({ ...plain, type: '0', name: marker, mode: 0o600, mtime: times }));
   }
 
-  #file(path: string, name: string, stats: Stats): void {
-    const key = `${stats.dev}:${stats.ino}`;
-    const first = stats.nlink > 1 ? this.#links.get(key) : undefined;
-    if (first !== undefined) {
-      this.#write(encodeHeader({ ...this.#entry('1', name, path, stats), linkname: first, size: 0 }));
-      return;
-    }
-    if (stats.nlink > 1) this.#links.set(key, name);
-    const fd = openSync(latin1(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  #file(path: string, name: string): void {
+    const fd = opened(path);
+    if (fd === undefined) return;
     try {
+      const stats = fstatSync(fd);
+      if (!stats.isFile()) return;
+      const key = `${stats.dev}:${stats.ino}`;
+      const first = stats.nlink > 1 ? this.#links.get(key) : undefined;
+      if (first !== undefined) {
+        this.#write(encodeHeader({ ...this.#entry('1', name, path, stats), linkname: first, size: 0 }));
+        return;
+      }
+      if (stats.nlink > 1) this.#links.set(key, name);
       this.#write(encodeHeader({ ...this.#entry('0', name, path, stats), size: stats.size }));
       this.#content(fd, stats.size);
     } finally {
@@ -125,6 +129,10 @@ export class Archiver {
     };
   }
 }
+
+/** "" is the top, which has no name. */
+const joined = (folder: string, base: string): string =>
+  folder === '' || folder.endsWith('/') ? `${folder}${base}` : `${folder}/${base}`;
 
 const plain: Entry = {
   type: '0',

@@ -20,12 +20,13 @@ export type ArchiveJob = {
 };
 
 export type Pick = {
-  /** From the root; links are followed. A folder stands for what is in it. */
+  /** From the root; links are followed, unless it is the link `itself` that is meant. A folder stands for what is in it. */
   readonly path: string;
   /** Name in the archive, or of the folder that the content goes to; "" is the archive's top. */
   readonly name: string;
   /** Names below the folder that are left out, as paths from it. */
   readonly except?: readonly string[];
+  readonly itself?: boolean;
 };
 
 /** Compares an upper folder with what lies below it. All folders are below the root, the topmost first. */

@@ -1,0 +1,56 @@
+import { access } from 'node:fs/promises';
+import type { CopyAccess, CopyView } from '../../image/index.ts';
+import type { Container } from '../container/container.ts';
+import { containerFiles } from '../container/files.ts';
+import type { Parts } from '../parts.ts';
+
+/** How a container's files are looked at: from inside while it runs, else put together as a start would. */
+export async function viewOf(parts: Parts, container: Container, rootfs: string): Promise<CopyView> {
+  const { record, state } = container;
+  const readOnlyRootfs = record.hostConfig.ReadonlyRootfs;
+  if (container.running && state.pid > 0) return { rootfs, pid: state.pid, mounts: [], readOnlyRootfs };
+  const chosen = record.mounts
+    .filter(({ Type }) => Type !== 'tmpfs')
+    .map(({ Source, Destination, RW }) => ({ source: Source, destination: Destination, writable: RW }));
+  const own = await ownFiles(parts, container.id);
+  const covered = new Set(record.mounts.map(({ Destination }) => Destination));
+  const mounts = [...own.filter(({ destination }) => !covered.has(destination)), ...chosen].sort(
+    (a, b) => depth(a.destination) - depth(b.destination),
+  );
+  return { rootfs, mounts, readOnlyRootfs };
+}
+
+/** What may be written to, as Docker tells it: not by the file system, but by what was asked for. */
+export function accessOf({ record, running }: Container): CopyAccess {
+  const memory = running ? Object.keys(record.hostConfig.Tmpfs) : [];
+  return {
+    rootfs: !record.hostConfig.ReadonlyRootfs,
+    mounts: [
+      ...record.mounts
+        .filter(({ Type }) => running || Type !== 'tmpfs')
+        .map(({ Destination, RW }) => ({ destination: Destination, writable: RW })),
+      ...memory.map((destination) => ({ destination: destination.replace(/(.)\/+$/, '$1'), writable: true })),
+    ],
+  };
+}
+
+const depth = (path: string): number => path.split('/').length;
+
+/** The hosts files, which are there once the container was started. */
+async function ownFiles(parts: Parts, id: string): Promise<CopyView['mounts']> {
+  const { hosts, hostname, resolvConf } = containerFiles(parts, id);
+  const all = [
+    { source: resolvConf, destination: '/etc/resolv.conf', writable: true },
+    { source: hostname, destination: '/etc/hostname', writable: true },
+    { source: hosts, destination: '/etc/hosts', writable: true },
+  ];
+  const there = await Promise.all(
+    all.map(({ source }) =>
+      access(source).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return all.filter((_, i) => there[i]);
+}

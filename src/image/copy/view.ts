@@ -1,0 +1,128 @@
+import { closeSync, constants, mkdirSync, openSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { AppError, hasCode } from '../../base/index.ts';
+import { chroot } from '../../syscall/files.ts';
+import {
+  MNT_DETACH,
+  MS_BIND,
+  MS_RDONLY,
+  MS_REC,
+  MS_REMOUNT,
+  mount,
+  UMOUNT_NOFOLLOW,
+  umount,
+} from '../../syscall/mount.ts';
+import { joinMounts, leaveMounts } from '../../syscall/mount-ns.ts';
+import { openInRoot } from '../../syscall/openat2.ts';
+import type { View, ViewMount } from './order.ts';
+
+/**
+ * Makes a container's files the root directory of this thread, in a mount namespace that is the thread's alone. From
+ * then on the kernel looks every name up inside: no link, no ".." and no folder that the container swaps for a link
+ * meanwhile leads out. File systems of kind proc are taken away first: links like /proc/PID/root do lead out.
+ */
+export function enterView(view: View): void {
+  if (view.pid === undefined) assemble(view);
+  else join(view, view.pid);
+  process.chdir('/');
+}
+
+function join({ rootfs }: View, pid: number): void {
+  const root = statSync(rootfs);
+  const namespace = openedOf(pid, 'ns/mnt');
+  const procs = procMounts(readOf(pid, 'mountinfo'));
+  leaveMounts();
+  joinMounts(namespace);
+  closeSync(namespace);
+  leaveMounts();
+  // The number may be another process's by now.
+  if (!isSame(statSync('/'), root)) throw ended();
+  for (const path of procs.toReversed()) detach(path);
+}
+
+function assemble({ rootfs, mounts, readOnlyRootfs }: View): void {
+  leaveMounts();
+  const rootFd = openSync(rootfs, constants.O_RDONLY | constants.O_DIRECTORY);
+  for (const one of mounts) bindInto(rootFd, one);
+  if (readOnlyRootfs) mount(null, rootfs, null, MS_BIND | MS_REMOUNT | MS_RDONLY, null);
+  closeSync(rootFd);
+  chroot(rootfs);
+}
+
+function bindInto(rootFd: number, { source, destination, writable }: ViewMount): void {
+  const target = mountPoint(rootFd, destination, statSync(source).isDirectory());
+  try {
+    const path = `/proc/self/fd/${target}`;
+    mount(source, path, null, MS_BIND | MS_REC, null);
+    if (writable) return;
+    const inside = openInRoot(rootFd, destination, 0);
+    mount(null, `/proc/self/fd/${inside}`, null, MS_BIND | MS_REMOUNT | MS_RDONLY, null);
+    closeSync(inside);
+  } finally {
+    closeSync(target);
+  }
+}
+
+/** A descriptor of what to mount over, made when it is missing: by way of the container's own links, never past its root. */
+function mountPoint(rootFd: number, destination: string, isFolder: boolean): number {
+  const parts = destination.split('/').filter((part) => part !== '');
+  parts.forEach((name, i) => {
+    const path = `/${parts.slice(0, i + 1).join('/')}`;
+    if (existsIn(rootFd, path)) return;
+    const parent = openInRoot(rootFd, `/${parts.slice(0, i).join('/')}`);
+    const made = `/proc/self/fd/${parent}/${name}`;
+    if (i + 1 < parts.length || isFolder) mkdirSync(made, 0o755);
+    else writeFileSync(made, '', { flag: 'wx', mode: 0o755 });
+    closeSync(parent);
+  });
+  return openInRoot(rootFd, destination, 0);
+}
+
+function existsIn(rootFd: number, path: string): boolean {
+  try {
+    closeSync(openInRoot(rootFd, path, 0));
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+/** proc_pid_mountinfo(5): where file systems of kind proc are mounted. */
+export function procMounts(mountinfo: string): string[] {
+  return mountinfo
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter((fields) => fields[fields.indexOf('-') + 1] === 'proc')
+    .map((fields) =>
+      fields[4]!.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    );
+}
+
+/** What is below one that was detached went with it. */
+function detach(path: string): void {
+  try {
+    umount(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOENT')) throw error;
+  }
+}
+
+const isSame = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
+const ended = (): AppError => new AppError('conflict', 'the container ended meanwhile: ask again');
+
+function openedOf(pid: number, name: string): number {
+  return ofProcess(() => openSync(`/proc/${pid}/${name}`, 'r'));
+}
+
+function readOf(pid: number, name: string): string {
+  return ofProcess(() => readFileSync(`/proc/${pid}/${name}`, 'utf8'));
+}
+
+function ofProcess<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) throw ended();
+    throw error;
+  }
+}
