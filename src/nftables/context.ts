@@ -37,10 +37,16 @@ export class NftContext implements Disposable {
     return new NftContext(library, handle);
   }
 
-  /** Runs commands as one transaction: all of them or none. Throws SysError with nft's own words. */
+  /**
+   * Runs commands as one transaction: all of them or none. Throws SysError with nft's own words. A signal may interrupt
+   * the library when the kernel has already done it all: the script is run again then, so it has to be safe to repeat.
+   */
   run(script: string): void {
     this.#refuseClosed();
-    if (this.#library.run(this.#handle, script) !== 0) throw refusal(script, this.#library.error(this.#handle));
+    for (let tries = 1; this.#library.run(this.#handle, script) !== 0; tries++) {
+      const error = refusal(script, this.#library.error(this.#handle));
+      if (error.code !== 'EINTR' || tries === mostTries) throw error;
+    }
   }
 
   /**
@@ -90,5 +96,8 @@ export class NftContext implements Disposable {
     keepLowDescriptors();
   }
 }
+
+/** One is enough for a signal now and then; who is interrupted this often is told. */
+const mostTries = 10;
 
 const noSuchFlowtable = 'portolan-asks-only';

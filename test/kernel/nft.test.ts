@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
 import { NftContext } from '../../src/nftables/context.ts';
 import { listElements } from '../../src/nftables/elements.ts';
+import { libnftables } from '../../src/syscall/libnftables.ts';
 import { kernelTest, openHost } from './fixture.ts';
+
+const skip = process.getuid?.() === 0 ? false : 'needs root';
 
 const table = `
 add table inet t
@@ -86,6 +90,35 @@ kernelTest('hasTable() tells families and names apart', ({ nft, run }) => {
     tables.map(([family, name]) => nft.hasTable(family, name)),
     [true, false, false, true, false],
   );
+});
+
+/** The library as it is when a signal comes in while it waits for the kernel's answers, which it has given. */
+function interrupting(t: TestContext, times: number): () => number {
+  const library = libnftables();
+  const { run, error } = library;
+  let left = times;
+  t.mock.method(library, 'run', (...args: Parameters<typeof run>) => {
+    const result = run(...args);
+    return left > 0 ? -1 : result;
+  });
+  t.mock.method(library, 'error', (...args: Parameters<typeof error>) =>
+    left-- > 0 ? 'Error: Could not process rule: Interrupted system call\n' : error(...args),
+  );
+  return () => left;
+}
+
+test('NftContext.run() goes on when a signal interrupts it, and does not for ever', { skip }, (t) => {
+  using host = openHost();
+  host.nft.run(table);
+  const left = interrupting(t, 2);
+  host.nft.run('add element inet t names { "a" }');
+  assert.equal(left(), 0, 'interrupted twice');
+  assert.deepEqual(
+    listElements(host.nft, 'inet', 't', 'names').map(({ key }) => key),
+    [['a']],
+  );
+  interrupting(t, 1000);
+  assert.throws(() => host.nft.run('add element inet t names { "b" }'), { code: 'EINTR' });
 });
 
 kernelTest('runAsync() runs in order and goes on after a refusal', async ({ nft }) => {
