@@ -97,10 +97,17 @@ function translate(n: 4 | 6, ip: string): readonly string[] {
   ];
 }
 
-/** What enters a bridge after translation, and what leaves our networks. */
+const notOwn = 'fib saddr type != local fib daddr type unicast';
+const betweenBridges = 'meta iifkind "bridge" meta oifkind "bridge"';
+
+/**
+ * What enters a bridge after translation, and what leaves our networks. Last what `others` lets by: a frame that a
+ * bridge itself carries on has no incoming interface here, but some that the kernel itself sends (IGMP) have.
+ */
 const leaving: readonly string[] = [
   'oifname @bridges ct status dnat jump answers',
   'iifname @bridges oifname != @bridges jump away',
+  `meta nfproto @${guardedSet} iifname != @bridges oifname != @bridges ${betweenBridges} ${notOwn} ${drop('foreign')}`,
 ];
 
 /**
@@ -121,8 +128,15 @@ const away: readonly string[] = [
   'meta nfproto ipv6 iifname @masquerade6 masquerade',
 ];
 
-/** Neither side is ours. */
-const others: readonly string[] = [`meta nfproto @${guardedSet} ${drop('foreign')}`, 'accept'];
+/**
+ * Neither side is ours. With br_netfilter the frames that somebody else's bridge carries from port to port come by here,
+ * too: those from bridge to bridge are judged in `leaving`, where they can be told from what the host leads.
+ */
+const others: readonly string[] = [
+  `${betweenBridges} accept`,
+  `meta nfproto @${guardedSet} ${drop('foreign')}`,
+  'accept',
+];
 
 /**
  * Neither end of a TCP connection sends segments that do not fit on the way, as far as this host knows it: whoever
