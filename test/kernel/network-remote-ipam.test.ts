@@ -112,8 +112,8 @@ test('a refusal at any step gives back what was taken, and leaves no record', as
   assert.deepEqual(Object.keys(plugin.state().pools), ['PluginLocal/10.77.1.0/24']);
   const absent = networkCreate('x', { ipam: { driver: 'absent', options: {}, pools: [] } });
   await assert.rejects(lab.network.createNetwork(absent), {
-    kind: 'invalid',
-    message: 'invalid ipam driver: "absent": plugin "absent" not found',
+    kind: 'not-found',
+    message: 'plugin "absent" not found: there is no ipam driver "absent"',
   });
   assert.equal(lab.network.networks().length, before + 2);
 });

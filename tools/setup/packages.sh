@@ -94,6 +94,7 @@ test_packages() {
   has socat || missing="$missing socat"
   has nsenter || missing="$missing util-linux"
   has git || missing="$missing git"
+  has openssl || missing="$missing openssl" # certificates of plugins
   # shellcheck disable=SC2086
   add_packages $missing
   docker_cli

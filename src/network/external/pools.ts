@@ -46,7 +46,7 @@ export async function poolsElsewhere(
   } catch (error) {
     records.deleteNetwork(network.id);
     if (!(error instanceof AppError) || error.kind !== 'not-found') throw error;
-    throw new AppError('invalid', `invalid ipam driver: "${ipam.driver}": ${error.message}`, { cause: error });
+    throw new AppError('not-found', `${error.message}: there is no ipam driver "${ipam.driver}"`, { cause: error });
   }
 }
 

@@ -126,7 +126,7 @@ test('a plugin that does not listen is asked again, found where it listens next,
   const refused = plugin.call('NetworkDriver', 'Join', {}, { retryMs: 1500, requestMs: 1000 });
   await assert.rejects(refused, (error: AppError) => {
     assert.equal(error.kind, 'internal');
-    assert.match(error.message, /^plugin "late" does not answer NetworkDriver\.Join: .*ECONNREFUSED/);
+    assert.match(error.message, /^plugin "late" at 127.0.0.1:\d+ does not answer NetworkDriver\.Join: .*ECONNREFUSED/);
     return true;
   });
   const { server } = await listening(t, 0, () => ({ text: '{}' }));

@@ -47,6 +47,8 @@ export class Plugin {
   readonly #log: Log;
   #activations = 0;
   #known: Known | undefined;
+  /** Where it was called last. */
+  #tried: PluginAddress | undefined;
 
   constructor(name: string, folders: PluginFolders, log: Log) {
     this.name = name;
@@ -85,7 +87,7 @@ export class Plugin {
         return await attempt();
       } catch (error) {
         if (error instanceof AppError) throw error;
-        const where = placeOf(this.#known?.address);
+        const where = placeOf(this.#tried);
         this.#known = undefined;
         const waitMs = 1000 * 2 ** tries;
         const isLast = isTimeout(error) || performance.now() - start + waitMs >= patience.retryMs;
@@ -104,6 +106,7 @@ export class Plugin {
     }
     if (this.#known === undefined) {
       const address = await findPlugin(this.name, this.#folders);
+      this.#tried = address;
       if (address === undefined) throw new Unreachable('not-found', `plugin "${this.name}" not found`);
       const socket = await socketOf(address);
       const content = contentOf('Plugin.Activate', await post(address, '/Plugin.Activate', {}, requestMs));

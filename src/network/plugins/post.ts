@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
+import type { RequestOptions as TlsOptions } from 'node:https';
 import type { PluginAddress, PluginTls } from './spec.ts';
 
 /** What a plugin said: its status and its body as text. */
@@ -35,7 +35,8 @@ async function open(address: PluginAddress, options: RequestOptions): Promise<Cl
   if (address.type === 'unix') return httpRequest({ ...options, socketPath: address.path, host: 'plugin' });
   const { host, port, tls } = address;
   if (tls === undefined) return httpRequest({ ...options, host, port });
-  return httpsRequest({ ...options, host, port, ...(await tlsOptions(tls)) });
+  const https = await import('node:https');
+  return https.request({ ...options, host, port, ...(await tlsOptions(tls)) });
 }
 
 async function tlsOptions({ authority, certificate, key, insecure }: PluginTls): Promise<TlsOptions> {

@@ -20,7 +20,11 @@ test('a .json file also says with what certificates', () => {
     tls: { authority: '/ca.pem', certificate: '/cert.pem', key: '/key.pem', insecure: false },
   });
   assert.deepEqual(parseJson('{"Name":"a","Addr":"unix:///a.sock"}'), { type: 'unix', path: '/a.sock' });
-  assert.deepEqual(parseJson('{"Addr":"tcp://h:1","TLSConfig":{}}'), { type: 'tcp', host: 'h', port: 1 });
+  assert.deepEqual(parseJson('{"Addr":"tcp://h:1","TLSConfig":{"CAFile":"/ca.pem"}}'), {
+    type: 'tcp',
+    host: 'h',
+    port: 1,
+  });
   assert.throws(() => parseJson('{"Name":"a"}'), /Addr/);
   assert.throws(() => parseJson('{'), SyntaxError);
 });

@@ -5,7 +5,7 @@ export type PluginAddress =
   | { readonly type: 'unix'; readonly path: string }
   | { readonly type: 'tcp'; readonly host: string; readonly port: number; readonly tls?: PluginTls };
 
-/** Files in PEM. Without an authority the system's own are asked. */
+/** Files in PEM. Without an authority, those that Node knows: reading the system's would hold everything up. */
 export type PluginTls = {
   readonly authority: string | undefined;
   readonly certificate: string | undefined;
@@ -43,7 +43,8 @@ function parseUrl(text: string, tls: v.InferOutput<typeof description>['TLSConfi
   if (url === undefined || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '') {
     throw new Error(`Unknown protocol: want unix:///path or tcp://host:port, not "${text}"`);
   }
-  const secure = url.protocol === 'https:' || tls?.CAFile || tls?.InsecureSkipVerify === true;
+  // As in Docker, certificates alone do not make it TLS.
+  const secure = url.protocol === 'https:';
   const port = Number(url.port || (secure ? 443 : 80));
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (!secure) return { type: 'tcp', host, port };
