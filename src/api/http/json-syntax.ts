@@ -9,12 +9,16 @@ const numberCharacter = /[-+.eE0-9]/;
 /** RFC 8259, section 6. */
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
+/** Deeper than what any client sends, and shallow enough for the stack. */
+const maxDepth = 1000;
+
 class Fault extends Error {}
 
 /** Walks the grammar of RFC 8259 up to the first character that does not fit. */
 class Scanner {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -31,6 +35,12 @@ class Scanner {
   }
 
   #value(): void {
+    if (++this.#depth > maxDepth) throw new Fault('exceeded max depth');
+    this.#anyValue();
+    this.#depth--;
+  }
+
+  #anyValue(): void {
     const first = this.#peek();
     if (first === '{') this.#object();
     else if (first === '[') this.#array();
