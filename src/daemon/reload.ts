@@ -24,21 +24,31 @@ export class Reloadable {
     return this.#flags;
   }
 
-  reload(): void {
+  /** Whether the file could be read. */
+  reload(): boolean {
     try {
       this.#take(parseDaemonFlags(this.#argv));
+      return true;
     } catch (error) {
       this.#log.error(`configuration not reloaded: ${messageOf(error)}`);
+      return false;
     }
+  }
+
+  /** What a reload can change, as it is now, for the event that tells of one. */
+  attributes(): Readonly<Record<string, string>> {
+    const { debug, label, logLevel } = this.#flags;
+    return { debug: `${debug}`, labels: JSON.stringify(label), 'log-level': logLevel };
   }
 
   #take(next: DaemonFlags): void {
     const before = this.#flags;
     const names = [...new Set([...Object.keys(before), ...Object.keys(next)])] as (keyof DaemonFlags)[];
-    const changed = names.filter((name) => !isDeepStrictEqual(before[name], next[name]));
+    const changed = names.filter((name) => name !== 'notices' && !isDeepStrictEqual(before[name], next[name]));
     const now = changed.filter((name) => taken.includes(name));
     const later = changed.filter((name) => !taken.includes(name));
     this.#flags = { ...before, debug: next.debug, logLevel: next.logLevel, label: next.label };
+    for (const notice of next.notices) this.#log.warn(notice);
     this.#log.level = next.logLevel;
     this.#log.info(
       `reloaded configuration: ${now.length === 0 ? 'nothing changed' : `changed ${now.map(dashed).join(', ')}`}`,
@@ -49,7 +59,12 @@ export class Reloadable {
 
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Hears SIGHUP until the end of the process. */
-export function reloadOnHangup(reloadable: Reloadable): void {
-  process.on('SIGHUP', () => reloadable.reload());
+/** Hears SIGHUP until the end of the process, and tells of each time that it was followed. */
+export function reloadOnHangup(
+  reloadable: Reloadable,
+  tell: (attributes: Readonly<Record<string, string>>) => void,
+): void {
+  process.on('SIGHUP', () => {
+    if (reloadable.reload()) tell(reloadable.attributes());
+  });
 }

@@ -101,7 +101,8 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
     log,
   });
   const stopped = stopSignal();
-  reloadOnHangup(settings);
+  for (const notice of flags.notices) log.warn(notice);
+  reloadOnHangup(settings, (attributes) => engine.reloaded(attributes));
   await images.start();
   await network.start();
   await engine.start();

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { KeyedQueue, type Log } from '../base/index.ts';
 import type { Images } from '../image/index.ts';
 import type { NetworkController } from '../network/index.ts';
@@ -43,6 +44,8 @@ export type Engine = {
   };
   /** Takes up what an earlier engine left. Requests may be answered once it resolves. */
   start(): Promise<void>;
+  /** The configuration was read again: an event, with what of it can change while the engine runs. */
+  reloaded(attributes: Readonly<Record<string, string>>): void;
 };
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -69,5 +72,7 @@ export function createEngine(deps: EngineDeps): Engine {
       system: new SystemBackend(parts),
     },
     start: () => recover(parts, lifecycle),
+    reloaded: (attributes) =>
+      parts.events.emit('daemon', 'reload', deps.options.engineId, { name: hostname(), ...attributes }),
   };
 }

@@ -47,6 +47,9 @@ test('the configuration file is read at the start, and again at SIGHUP; what is 
   await told('reloaded configuration: changed ');
   await told('at the next start: bip');
   assert.equal(await labels(), '["a=2"]');
+  const seen = ['events', '--since', '1', '--until', `${Math.ceil(Date.now() / 1000)}`, '--filter', 'type=daemon'];
+  const reloads = await engine.ok(...seen, '--format', '{{.Action}} {{.Actor.Attributes.labels}}');
+  assert.equal(reloads, 'reload ["a=2"]');
   assert.match(await host.must('ip', ['-4', '-br', 'addr', 'show', 'docker0']), /10\.99\.0\.1\/24/);
 
   configure(engine.folder, { labels: ['a=3'], nope: 1 });

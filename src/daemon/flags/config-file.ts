@@ -2,21 +2,26 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { type Flag, flagTable, nameOf } from './command.ts';
+import { foreignNotices, isForeign } from './foreign-keys.ts';
 
 type Keys = Readonly<Record<string, unknown>>;
 
+/** The configuration file as arguments, and what is said of keys that were left out. */
+export type FileSettings = { readonly argv: readonly string[]; readonly notices: readonly string[] };
+
 /**
- * The keys of the configuration file as arguments, to stand before those of the command line. A key that is no flag's,
- * a flag given in both places, and a value of the wrong kind are refused, in dockerd's words. Without a file of the
- * default name there is nothing; one that was asked for has to be there. Throws `invalid`.
+ * The keys of the configuration file as arguments, to stand before those of the command line. A key that is no flag's
+ * and not dockerd's, a flag given in both places, and a value of the wrong kind are refused, in dockerd's words. Without
+ * a file of the default name there is nothing; one that was asked for has to be there. Throws `invalid`.
  */
-export function argumentsOfFile(given: Command): readonly string[] {
+export function settingsOfFile(given: Command): FileSettings {
   const path = String(given.getOptionValue('configFile'));
   try {
     const keys = readKeys(path, isGiven(given, 'config-file'));
     refuseUnknown(keys);
     refuseConflicts(keys, given);
-    return flagTable.flatMap((flag) => argumentsOf(flag, keys[keyOf(flag)]));
+    const notices = foreignNotices(keys);
+    return { argv: flagTable.flatMap((flag) => argumentsOf(flag, keys[keyOf(flag)])), notices };
   } catch (error) {
     throw new AppError('invalid', `unable to configure the Docker daemon with file ${path}: ${messageOf(error)}`, {
       cause: error,
@@ -54,7 +59,7 @@ function readKeys(path: string, wanted: boolean): Keys {
 
 function refuseUnknown(keys: Keys): void {
   const known = new Set(flagTable.map(keyOf));
-  const unknown = Object.keys(keys).filter((key) => !known.has(key));
+  const unknown = Object.keys(keys).filter((key) => !known.has(key) && !isForeign(key));
   if (unknown.length === 0) return;
   throw new AppError('invalid', `the following directives don't match any configuration option: ${unknown.join(', ')}`);
 }

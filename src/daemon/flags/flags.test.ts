@@ -134,6 +134,22 @@ test('parseDaemonFlags() reads the configuration file under the keys of dockerd'
   assert.deepEqual(flags.hostGatewayIp, ['192.0.2.9']);
 });
 
+test('parseDaemonFlags() leaves out keys of dockerd that change nothing, and says so', () => {
+  const path = file({
+    'exec-opts': ['native.cgroupdriver=systemd'],
+    experimental: true,
+    'storage-driver': 'overlay2',
+    'default-runtime': 'runc',
+    'userns-remap': '',
+    tls: false,
+    runtimes: {},
+  });
+  assert.deepEqual(
+    parseDaemonFlags(['--config-file', path]).notices.map((text) => text.split(' changes nothing')[0]),
+    ['configuration: exec-opts', 'configuration: experimental'],
+  );
+});
+
 test('parseDaemonFlags() takes an empty file for none', () => {
   assert.equal(parseDaemonFlags(['--config-file', file(' \n')]).icc, true);
 });
@@ -143,8 +159,18 @@ describe('parseDaemonFlags() refuses a configuration file', () => {
   for (const { name, content, argv = [], why } of [
     {
       name: 'with keys that are no flags',
-      content: { bip: '10.9.0.1/24', nope: 1, 'storage-driver': 'x' },
-      why: "the following directives don't match any configuration option: nope, storage-driver",
+      content: { bip: '10.9.0.1/24', nope: 1, constructor: 'x' },
+      why: "the following directives don't match any configuration option: nope, constructor",
+    },
+    {
+      name: 'that asks for what only dockerd has',
+      content: { 'userns-remap': 'default' },
+      why: /^userns-remap is dockerd's, and not there in this engine \(.*\): take it out$/,
+    },
+    {
+      name: 'with a storage driver that is not there',
+      content: { 'storage-driver': 'btrfs' },
+      why: 'storage-driver is only overlay2 in this engine, and the file has "btrfs"',
     },
     {
       name: 'that says what a flag says too',

@@ -1,7 +1,7 @@
 import { AppError, type Level } from '../../base/index.ts';
 import { defaultAddressing } from '../../network/index.ts';
 import { daemonCommand, parseArguments } from './command.ts';
-import { argumentsOfFile } from './config-file.ts';
+import { settingsOfFile } from './config-file.ts';
 import type { AddressPool, Mark, NetworkOption } from './values.ts';
 
 /** What `portolan daemon` was told, by its command line and its configuration file. */
@@ -40,6 +40,8 @@ export type DaemonFlags = {
   readonly bridgeAcceptFwmark?: Mark;
   readonly iptables: boolean;
   readonly ip6tables: boolean;
+  /** Of keys of the configuration file that change nothing here, one line each. */
+  readonly notices: readonly string[];
 };
 
 /** Throws `invalid`, in dockerd's words. */
@@ -47,13 +49,15 @@ export function parseDaemonFlags(argv: readonly string[]): DaemonFlags {
   const given = daemonCommand();
   parseArguments(given, argv);
   const command = daemonCommand();
-  parseArguments(command, [...argumentsOfFile(given), ...argv]);
+  const file = settingsOfFile(given);
+  parseArguments(command, [...file.argv, ...argv]);
   const flags = command.opts<DaemonFlags>();
   checkTogether(flags);
   return {
     ...flags,
     host: flags.host.length > 0 ? flags.host : ['unix:///run/portolan/portolan.sock'],
     label: labels(flags.label),
+    notices: file.notices,
     logLevel: flags.debug ? 'debug' : flags.logLevel,
   };
 }
