@@ -6,7 +6,7 @@ import type { Container } from './container/container.ts';
 import { containerFiles } from './container/files.ts';
 import type { Parts } from './parts.ts';
 import type { Lifecycle } from './run/lifecycle.ts';
-import { rememberShares } from './run/network.ts';
+import { rememberShares, resumeNetwork } from './run/network.ts';
 import { removeRecord } from './run/remove.ts';
 import { shouldRestart } from './run/restart-policy.ts';
 import { tearDown } from './run/tear-down.ts';
@@ -36,7 +36,10 @@ async function recoverOne(parts: Parts, lifecycle: Lifecycle, container: Contain
     return removeRecord(parts, container);
   }
   const found = await parts.runtime.recover(container.id, containerFiles(parts, container.id).bundle);
-  if (found.running && container.running) return lifecycle.watch(container);
+  if (found.running && container.running) {
+    lifecycle.watch(container);
+    return resumeNetwork(parts, container);
+  }
   // Running against its record: the engine was killed between starting the process and writing it down.
   await tearDown(parts, container);
   if (container.running) return foundEnded(parts, lifecycle, container, found.running ? undefined : found.exit);

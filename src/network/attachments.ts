@@ -39,19 +39,24 @@ export class Attachments {
       records.putEndpoint(changed);
       return changed;
     }
-    const order = Math.max(-1, ...existing.map((endpoint) => endpoint.order)) + 1;
+    const lost = lostUnder(network.name, existing);
+    const order = lost?.order ?? Math.max(-1, ...existing.map((one) => one.order)) + 1;
     const endpoint: EndpointRecord = { id: newId(), networkId: network.id, containerId, order, request };
     if (sandbox !== undefined && drivers.get(network.driver).addressed) {
       return this.#plug(sandbox, network, endpoint, existing);
     }
-    records.putEndpoint(endpoint);
+    records.transaction(() => {
+      if (lost !== undefined) records.deleteEndpoint(lost);
+      records.putEndpoint(endpoint);
+    });
     return endpoint;
   }
 
   async disconnect(containerId: string, ref: string): Promise<void> {
     const { records, leases, debts } = this.#core;
     const network = findNetwork(records.networks(), ref);
-    const endpoint = records.endpointsOf(containerId).find(({ networkId }) => networkId === network.id);
+    const existing = records.endpointsOf(containerId);
+    const endpoint = existing.find(({ networkId }) => networkId === network.id) ?? lostUnder(network.name, existing);
     const sandbox = records.sandboxOf(containerId);
     checkDetachment(network, containerId, endpoint, sandbox !== undefined);
     if (endpoint === undefined) return;
@@ -154,3 +159,7 @@ export class Attachments {
     if (hostPortsOf(sandbox).length === 0) this.#core.ports.release(sandbox.containerId);
   }
 }
+
+/** An endpoint of a network of this name that was removed: of a container that is down, which cannot start with it. */
+const lostUnder = (name: string, endpoints: readonly EndpointRecord[]): EndpointRecord | undefined =>
+  endpoints.find(({ lostNetwork }) => lostNetwork === name);

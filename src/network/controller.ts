@@ -41,7 +41,15 @@ import { DriverRegistry } from './registry.ts';
 import { reportOf } from './report.ts';
 import { SandboxPins } from './sandbox-pins.ts';
 import { Sandboxes } from './sandboxes.ts';
-import { dropLostSandboxes, dropProvisional, ensurePredefined, remind, repairResolvers, resume } from './startup.ts';
+import {
+  completeGateways,
+  dropLostSandboxes,
+  dropProvisional,
+  ensurePredefined,
+  remind,
+  repairResolvers,
+  resume,
+} from './startup.ts';
 import type { NetworkStore } from './store.ts';
 import type {
   NetworkController,
@@ -97,6 +105,7 @@ class Controller implements NetworkController {
     const networks = new Networks(core);
     dropLostSandboxes(core);
     dropProvisional(core);
+    completeGateways(core);
     core.firewall.install();
     core.forwarding.ensure(4, core.firewall);
     await ensurePredefined(core, networks);
@@ -214,12 +223,16 @@ class Controller implements NetworkController {
     });
   }
 
-  rename(containerId: string, name: string): Promise<void> {
-    return this.#queue.run(containerId, () => this.#parts.sandboxes.rename(containerId, name));
+  rename(containerId: string, name: string, oldName: string): Promise<void> {
+    return this.#queue.run(containerId, () => this.#parts.sandboxes.rename(containerId, name, oldName));
   }
 
-  writeHostFiles(request: SandboxRequest, mode: 'host' | 'none'): Promise<void> {
-    return this.#parts.core.files.writeShared(request, mode);
+  writeHostFiles(request: SandboxRequest): Promise<void> {
+    return this.#parts.core.files.writeShared(request);
+  }
+
+  resumeHostFiles(request: SandboxRequest): Promise<void> {
+    return this.#parts.core.files.resumeShared(request);
   }
 
   get #parts(): Started {

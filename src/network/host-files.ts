@@ -88,12 +88,14 @@ export class HostFiles {
   }
 
   async #updateShared(): Promise<void> {
-    for (const shared of this.#shared.values()) {
-      const write = async (): Promise<void> => {
-        await writeGenerated(join(shared.filesDir, 'resolv.conf'), await this.#hostsOwn(shared));
-      };
-      await this.#queue.run(shared.filesDir, write).catch(unlessGone);
-    }
+    for (const shared of this.#shared.values()) await this.#updateOne(shared);
+  }
+
+  #updateOne(shared: SharedFiles): Promise<void> {
+    const write = async (): Promise<void> => {
+      await writeGenerated(join(shared.filesDir, 'resolv.conf'), await this.#hostsOwn(shared));
+    };
+    return this.#queue.run(shared.filesDir, write).catch(unlessGone);
   }
 
   /** The container is down. */
@@ -101,17 +103,13 @@ export class HostFiles {
     this.#shared.delete(containerId);
   }
 
-  /** For a container without a sandbox: the host's own files, with what the user adds. */
-  async writeShared(request: SandboxRequest, mode: 'host' | 'none'): Promise<void> {
+  /** For a container in the host's network: the host's own files, with what the user adds. */
+  async writeShared(request: SandboxRequest): Promise<void> {
     const { filesDir, containerId } = request;
-    const entries = this.#names.extraHosts(request.extraHosts);
-    const base = mode === 'host' ? await readOr('/etc/hosts', hostsFile({ ipv6: true, entries: [] })) : undefined;
-    const hosts =
-      base === undefined ? hostsFile({ ipv6: true, entries }) : replaceHostsEntries(base, { gone: [], added: entries });
-    const overridden = request.dns.length + request.dnsSearch.length + request.dnsOptions.length > 0;
-    const follows = mode === 'host' && !overridden;
-    const resolvConf = follows ? await this.#hostsOwn(request) : this.#copied(request, true);
-    if (follows) this.#shared.set(containerId, request);
+    const base = await readOr('/etc/hosts', hostsFile({ ipv6: true, entries: [] }));
+    const hosts = replaceHostsEntries(base, { gone: [], added: this.#names.extraHosts(request.extraHosts) });
+    const resolvConf = followsHost(request) ? await this.#hostsOwn(request) : this.#copied(request, true);
+    if (followsHost(request)) this.#shared.set(containerId, request);
     await this.#queue.run(filesDir, async () => {
       await mkdir(filesDir, { recursive: true });
       await Promise.all([
@@ -120,6 +118,13 @@ export class HostFiles {
         writeGenerated(join(filesDir, 'resolv.conf'), resolvConf),
       ]);
     });
+  }
+
+  /** After a start of the engine, for a container that runs: its resolv.conf follows as before. */
+  async resumeShared(request: SandboxRequest): Promise<void> {
+    if (!followsHost(request)) return;
+    this.#shared.set(request.containerId, request);
+    await this.#updateOne(request);
   }
 
   /** As it is, loopback servers included: the container reaches what the host reaches. */
@@ -152,6 +157,10 @@ export class HostFiles {
     };
   }
 }
+
+/** Who chose servers, domains or options of its own has no part in the host's. */
+const followsHost = ({ dns, dnsSearch, dnsOptions }: SharedFiles): boolean =>
+  dns.length + dnsSearch.length + dnsOptions.length === 0;
 
 function unlessGone(error: unknown): void {
   if (!hasCode(error, 'ENOENT')) throw error;

@@ -1,5 +1,6 @@
-import type { EndpointRecord, SandboxRecord } from '../store/records.ts';
+import type { EndpointRecord } from '../store/records.ts';
 import type { Link } from './driver.ts';
+import { linkTargets } from './link-targets.ts';
 import type { Records } from './records.ts';
 
 /**
@@ -8,22 +9,14 @@ import type { Records } from './records.ts';
  */
 export function linksOf(records: Records, endpoint: EndpointRecord): readonly Link[] {
   const members = records.endpointsIn(endpoint.networkId);
-  const own = records.sandboxOf(endpoint.containerId);
-  if (own === undefined) return [];
-  const targets = endpoint.request.links.flatMap((link) => {
-    const found = members.find((one) => isTarget(link, one, records.sandboxOf(one.containerId)));
-    return found === undefined ? [] : linkBetween(records, endpoint, found);
-  });
+  if (records.sandboxOf(endpoint.containerId) === undefined) return [];
+  const targetsOf = (one: EndpointRecord): readonly EndpointRecord[] =>
+    one.request.links.flatMap((link) => linkTargets(records, members, one, link));
+  const targets = targetsOf(endpoint).flatMap((found) => linkBetween(records, endpoint, found));
   const linkers = members
-    .filter(({ request }) => request.links.some((link) => isTarget(link, endpoint, own)))
+    .filter((one) => targetsOf(one).some(({ id }) => id === endpoint.id))
     .flatMap((one) => linkBetween(records, one, endpoint));
   return [...targets, ...linkers];
-}
-
-/** By the name of now, or by id, as the engine keeps links of the default network. */
-function isTarget(link: string, { containerId }: EndpointRecord, sandbox: SandboxRecord | undefined): boolean {
-  const [target = ''] = link.replace(/^\//, '').split(':');
-  return target !== '' && sandbox !== undefined && (sandbox.containerName === target || containerId.startsWith(target));
 }
 
 function linkBetween(records: Records, from: EndpointRecord, to: EndpointRecord): readonly Link[] {

@@ -1,6 +1,7 @@
 import { AppError, shortId } from '../base/index.ts';
 import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
 import type { HostsEntry, Resolver, SandboxView, Zone } from './dns/index.ts';
+import { linkOf, linkTargets } from './link-targets.ts';
 import { isDefaultBridge } from './predefined.ts';
 import type { Records } from './records.ts';
 import type { NetworkOptions } from './types.ts';
@@ -78,7 +79,7 @@ export class Names {
     const names = hostNames(sandbox);
     return this.membersOf(sandbox).flatMap(({ network, endpoint, lease }) => [
       ...addressesOf(lease).map((address) => ({ address, names })),
-      ...(isDefaultBridge(network) ? endpoint.request.links.flatMap((link) => this.#linkEntry(network, link)) : []),
+      ...(isDefaultBridge(network) ? endpoint.request.links.flatMap((link) => this.#linkEntry(endpoint, link)) : []),
     ]);
   }
 
@@ -114,15 +115,17 @@ export class Names {
       servers,
       internalOnly: () => members().every(({ network }) => network.internal),
       aliases: () =>
-        new Map(members().flatMap(({ endpoint }) => endpoint.request.links.map((link) => this.#alias(link)))),
+        new Map(members().flatMap(({ endpoint }) => endpoint.request.links.map((link) => this.#alias(endpoint, link)))),
       passesSingleLabels: () => !options.some((option) => option.startsWith('ndots:')),
     };
   }
 
   /** A link's alias, and a name that the other container has now. */
-  #alias(link: string): readonly [alias: string, name: string] {
-    const [alias, target] = linkOf(link);
-    return [alias.toLowerCase(), this.#records.sandboxOf(target)?.containerName ?? target];
+  #alias(endpoint: EndpointRecord, link: string): readonly [alias: string, name: string] {
+    const { alias, target } = linkOf(link);
+    const renamed = endpoint.linked?.[target] !== undefined;
+    const found = renamed ? this.#linked(endpoint, link)?.containerId : target;
+    return [alias.toLowerCase(), this.#records.sandboxOf(found ?? target)?.containerName ?? target];
   }
 
   #zone(network: NetworkRecord): Zone {
@@ -141,16 +144,16 @@ export class Names {
     return { name: network.name, records };
   }
 
-  #linkEntry(network: NetworkRecord, link: string): readonly HostsEntry[] {
-    const [alias, target] = linkOf(link);
-    for (const { containerId, lease } of this.#records.endpointsIn(network.id)) {
-      const sandbox = this.#records.sandboxOf(containerId);
-      if (lease === undefined || sandbox === undefined) continue;
-      if (sandbox.containerName !== target && !containerId.startsWith(target)) continue;
-      const names = [...new Set([alias, sandbox.hostname, sandbox.containerName])];
-      return addressesOf(lease).map((address) => ({ address, names }));
-    }
-    return [];
+  #linkEntry(endpoint: EndpointRecord, link: string): readonly HostsEntry[] {
+    const found = this.#linked(endpoint, link);
+    const sandbox = found && this.#records.sandboxOf(found.containerId);
+    if (found?.lease === undefined || sandbox === undefined) return [];
+    const names = [...new Set([linkOf(link).alias, sandbox.hostname, sandbox.containerName])];
+    return addressesOf(found.lease).map((address) => ({ address, names }));
+  }
+
+  #linked(endpoint: EndpointRecord, link: string): EndpointRecord | undefined {
+    return linkTargets(this.#records, this.#records.endpointsIn(endpoint.networkId), endpoint, link)[0];
   }
 
   #hostGateways(): readonly string[] {
@@ -175,9 +178,3 @@ function hostNames({ hostname, domainname }: SandboxRecord): readonly string[] {
 
 const addressesOf = (lease: EndpointLease): readonly string[] =>
   [lease.ipv4, lease.ipv6].flatMap((address) => address?.split('/')[0] ?? []);
-
-/** "target:alias"; without alias the target's own name. */
-function linkOf(link: string): readonly [alias: string, target: string] {
-  const [target = '', alias = target] = link.replace(/^\//, '').split(':');
-  return [alias, target];
-}

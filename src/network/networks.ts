@@ -132,7 +132,10 @@ export class Networks {
       await this.#forgetElsewhere(network);
       const after = planner.companions(network);
       const before = mergePlans([after, planner.network(network)]);
-      records.deleteNetwork(network.id);
+      records.transaction(() => {
+        for (const one of records.endpointsIn(network.id)) records.putEndpoint({ ...one, lostNetwork: network.name });
+        records.deleteNetwork(network.id);
+      });
       leases.forget(network.id);
       this.#core.clashes.gone(network.id);
       names.refresh([network.id]);

@@ -4,7 +4,8 @@ import type { EndpointRecord, NetworkRecord, PublishedPort, SandboxRecord } from
 import type { Core } from './core.ts';
 import { acquire, expectNetwork, expose, type Leased, leadsOut, surrender } from './external/joining.ts';
 import { type Gateways, gatewayIds } from './gateway.ts';
-import { networkNotFound } from './lookup.ts';
+import { keepLinks } from './link-targets.ts';
+import { lostNetwork, networkNotFound } from './lookup.ts';
 import { mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
 import { gatewayAddresses, ownerOf, reserve, serve, withdraw } from './publishing.ts';
@@ -142,13 +143,16 @@ export class Sandboxes {
     await pins.remove(sandboxId);
   }
 
-  async rename(containerId: string, containerName: string): Promise<void> {
+  async rename(containerId: string, containerName: string, oldName: string): Promise<void> {
     const { records, names, planner, reconciler } = this.#core;
     const sandbox = records.sandboxOf(containerId);
-    if (sandbox === undefined) return;
     // Links on user-defined networks go by name.
     const before = planner.container(containerId);
-    records.putSandbox({ ...sandbox, containerName });
+    records.transaction(() => {
+      keepLinks(records, containerId, oldName);
+      if (sandbox !== undefined) records.putSandbox({ ...sandbox, containerName });
+    });
+    if (sandbox === undefined) return;
     await reconciler.change(before, planner.container(containerId));
     names.refresh(records.endpointsOf(containerId).map(({ networkId }) => networkId));
     await this.#refreshLinks(sandbox);
@@ -164,7 +168,7 @@ export class Sandboxes {
   #endpoints(containerId: string): readonly EndpointRecord[] {
     const endpoints = this.#core.records.endpointsOf(containerId);
     const lost = endpoints.find(({ networkId }) => this.#core.records.network(networkId) === undefined);
-    if (lost !== undefined) throw networkNotFound(lost.networkId);
+    if (lost !== undefined) throw lostNetwork(lost);
     return endpoints;
   }
 

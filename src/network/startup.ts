@@ -90,6 +90,20 @@ export function dropLostSandboxes({ records, leases, pins, debts, log }: Core): 
   }
 }
 
+/**
+ * Sandboxes whose records are from before each family had a gateway of its own: theirs is told by the rule that chose it,
+ * else the comparison with the kernel would take away the IPv6 default route of containers that run.
+ */
+export function completeGateways({ records, planner }: Core): void {
+  if (!records.networks().some(({ ipv6 }) => ipv6)) return;
+  for (const sandbox of records.sandboxes()) {
+    if (sandbox.gateway6EndpointId !== undefined) continue;
+    const leased = records.endpointsOf(sandbox.containerId).filter(({ lease }) => lease !== undefined);
+    const { ipv6 } = planner.gatewaysAmong(leased);
+    if (ipv6 !== undefined) records.putSandbox({ ...sandbox, gateway6EndpointId: ipv6.id });
+  }
+}
+
 /** Takes back connections of running containers that a plugin had not answered for when the engine ended. */
 export function dropProvisional({ records, debts }: Core): void {
   const endpoints = records.networks().flatMap(({ id }) => records.endpointsIn(id));

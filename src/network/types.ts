@@ -112,10 +112,12 @@ export interface NetworkController {
   sandboxDown(containerId: string): Promise<void>;
   /** Forgets the container: sandbox down, endpoint records deleted. */
   forget(containerId: string): Promise<void>;
-  /** Names in DNS and hosts files follow. */
-  rename(containerId: string, name: string): Promise<void>;
-  /** Writes hosts, hostname and resolv.conf for a container without a sandbox of its own (host, none). */
-  writeHostFiles(request: SandboxRequest, mode: 'host' | 'none'): Promise<void>;
+  /** Names in DNS and hosts files follow, and the links of others. */
+  rename(containerId: string, name: string, oldName: string): Promise<void>;
+  /** Writes hosts, hostname and resolv.conf for a container in the host's network. */
+  writeHostFiles(request: SandboxRequest): Promise<void>;
+  /** After a start, for such a container that still runs: its resolv.conf follows the host's again. */
+  resumeHostFiles(request: SandboxRequest): Promise<void>;
 }
 
 export type RepairReport = {

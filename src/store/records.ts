@@ -79,6 +79,10 @@ export type EndpointRecord = {
   /** Order of attachment within the container: decides eth0, eth1, … */
   readonly order: number;
   readonly request: EndpointRequest;
+  /** By a name in its links: who had that name, and was renamed since. */
+  readonly linked?: Readonly<Record<string, string>>;
+  /** Its network's name, when that was removed while the container was down. */
+  readonly lostNetwork?: string;
   /** A running container is being connected, and a plugin was asked and has not answered yet. */
   readonly provisional?: true;
   /** Present while the sandbox is up: what the endpoint really has. */

@@ -38,7 +38,7 @@ test('no question goes without its answer while networks, containers and names c
       await lab.network.createNetwork(networkCreate('side'));
       await Promise.all([lab.up(c, ['front', 'side']), lab.up(d, ['bridge'])]);
       await lab.network.connect(a, 'side', endpoint({ aliases: ['x'] }));
-      await lab.network.rename(c, `renamed${round}`);
+      await lab.network.rename(c, `renamed${round}`, 'c-cccc');
       await lab.network.disconnect(a, 'side');
       await Promise.all([lab.network.forget(c), lab.network.forget(d)]);
       await lab.network.removeNetwork('side');

@@ -54,6 +54,8 @@ describe('Resolver in a sandbox, asked by dig', () => {
     assert.deepEqual(await dig(box, 'db', 'AAAA'), ['NOERROR']);
     assert.deepEqual(await dig(box, 'db', 'MX'), ['NOERROR']);
     assert.deepEqual(await dig(box, '-x', '172.18.0.2'), ['NOERROR', 'web.front.']);
+    assert.deepEqual(await dig(box, '_80._tcp.www', 'SRV'), ['NOERROR', '0 0 80 web.front.']);
+    assert.deepEqual(await dig(box, '_443._tcp.www', 'SRV'), ['NOERROR']);
   });
 
   test('lets dig come back over TCP for what does not fit', async () => {

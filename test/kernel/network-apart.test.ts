@@ -66,9 +66,9 @@ test('what a link opens follows its target, and goes with either end', async (t)
   assert.doesNotMatch(linked(), /elements/);
   await lab.up(web, ['apart'], exposed);
   assert.match(linked(), /172\.18\.0\.2 \. 172\.18\.0\.3 \. tcp \. 80/);
-  await lab.network.rename(web, 'other');
-  assert.doesNotMatch(linked(), /elements/);
-  await lab.network.rename(web, 'c-aaaa');
+  await lab.network.rename(web, 'other', 'c-aaaa');
+  assert.match(linked(), /elements/);
+  await lab.network.rename(web, 'c-aaaa', 'other');
   assert.match(linked(), /elements/);
   assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
   await lab.network.sandboxDown(client);

@@ -145,3 +145,25 @@ test('forget() takes the links out of a namespace in which somebody still lives,
   assert.match(lab.run('ping', '-c1', '-W2', lab.address(b, 'bridge')), / 0% packet loss/);
   assert.equal(lab.mends.length, 0);
 });
+
+test('a container whose network was removed and made again is refused by its name, and mended by connecting it', async (t) => {
+  const lab = await NetworkLab.start(t);
+  const { id } = await lab.network.createNetwork(networkCreate('front'));
+  await lab.up(a, ['front', 'bridge']);
+  await lab.network.sandboxDown(a);
+  await lab.network.removeNetwork('front');
+  await lab.network.createNetwork(networkCreate('front'));
+  await lab.restart();
+  const text = new RegExp(`^network ${id} not found: it was front, and was removed while the container was down; `);
+  await assert.rejects(lab.network.sandboxUp(lab.sandbox(a)), { kind: 'not-found', message: text });
+  await lab.network.connect(a, 'front', endpoint());
+  await lab.network.sandboxUp(lab.sandbox(a));
+  const { lease } = lab.network.endpointsOf(a)[0]!;
+  assert.match(`${lease?.interface} ${lease?.ipv4}`, /^eth0 172\.18\./, 'in the place of the one that is gone');
+  await lab.network.sandboxDown(a);
+  await lab.network.removeNetwork('front');
+  await lab.network.createNetwork(networkCreate('front'));
+  await lab.network.disconnect(a, 'front');
+  await lab.network.sandboxUp(lab.sandbox(a));
+  assert.equal(lab.network.endpointsOf(a).length, 1);
+});

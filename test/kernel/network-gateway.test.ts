@@ -42,6 +42,18 @@ test('each family leads out through the first network that has it, and the ports
   assert.equal(lab.mends.length, 0);
 });
 
+test('a sandbox from before each family had its gateway keeps its IPv6 default route', async (t) => {
+  const lab = await NetworkLab.start(t);
+  const pools = [{ subnet: '10.7.0.0/24' }, { subnet: 'fd00:7::/64' }];
+  await lab.network.createNetwork(networkCreate('dual', { ipv6: true, ipam: { driver: '', options: {}, pools } }));
+  await lab.up(a, ['dual']);
+  const { gateway6EndpointId: _, ...old } = lab.network.sandboxOf(a)!.sandbox;
+  lab.store.sandboxes.put(old);
+  await lab.restart();
+  assert.equal(way(lab, '-6'), 'eth0 fd00:7::1');
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+});
+
 test('interfaces and routes are the same at every start', async (t) => {
   const lab = await NetworkLab.start(t);
   for (const name of ['zoo', 'ant', 'mid']) await lab.network.createNetwork(networkCreate(name));

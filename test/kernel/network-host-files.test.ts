@@ -33,7 +33,7 @@ test('running containers follow the host’s resolv.conf, however it is changed,
   await lab.up(a, ['bridge']);
   await lab.up(b, ['front']);
   await lab.up(c, ['bridge']);
-  await lab.network.writeHostFiles(lab.sandbox('host'), 'host');
+  await lab.network.writeHostFiles(lab.sandbox('host'));
   writeFileSync(`${lab.sandbox(c).filesDir}/resolv.conf`, 'nameserver 192.0.2.99\n');
   const copied = (): string => file(lab, a, 'resolv.conf');
   const follows = async (server: string): Promise<void> => {
@@ -64,6 +64,10 @@ test('running containers follow the host’s resolv.conf, however it is changed,
   writeFileSync(`${lab.runDir}/../real`, 'nameserver 192.0.2.5\n');
   await lab.restart();
   assert.deepEqual(servers(await later(copied, (text) => text.includes('192.0.2.5'))), ['192.0.2.5'], 'while away');
+  await lab.network.resumeHostFiles(lab.sandbox('host'));
+  await follows('192.0.2.5');
+  writeFileSync(`${lab.runDir}/../real`, 'nameserver 192.0.2.6\n');
+  await follows('192.0.2.6');
   assert.equal(file(lab, c, 'resolv.conf'), 'nameserver 192.0.2.99\n');
   await lab.network.sandboxDown(c);
   await lab.network.sandboxUp(lab.sandbox(c));

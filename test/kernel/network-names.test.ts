@@ -22,12 +22,30 @@ test('names resolve on user-defined networks, follow a rename, and vanish with t
   assert.match(file(lab, a, 'resolv.conf'), /^nameserver 127\.0\.0\.11$/m);
   const address = lab.address(b, 'front');
   for (const name of ['c-bbbb', 'db', b.slice(0, 12), 'c-bbbb.front']) assert.equal(await dig(lab, a, name), address);
-  await lab.network.rename(b, 'other');
+  await lab.network.rename(b, 'other', 'c-bbbb');
   assert.equal(await dig(lab, a, 'other'), address);
   await lab.restart();
   assert.equal(await dig(lab, a, 'db'), address, 'also after the engine started again');
   await lab.network.sandboxDown(b);
   assert.notEqual(await dig(lab, a, 'db'), address);
+});
+
+test('links on a user-defined network follow a rename, until another container takes the name', async (t) => {
+  const lab = await NetworkLab.start(t);
+  await lab.network.createNetwork(networkCreate('front'));
+  await lab.network.connect(a, 'front', endpoint({ links: ['c-bbbb:store'] }));
+  await lab.network.sandboxUp(lab.sandbox(a));
+  await lab.up(b, ['front']);
+  assert.equal(await dig(lab, a, 'store'), lab.address(b, 'front'));
+  await lab.network.rename(b, 'second', 'c-bbbb');
+  assert.equal(await dig(lab, a, 'store'), lab.address(b, 'front'));
+  await lab.network.sandboxDown(b);
+  await lab.network.rename(b, 'third', 'second');
+  await lab.restart();
+  await lab.network.sandboxUp({ ...lab.sandbox(b), containerName: 'third' });
+  assert.equal(await dig(lab, a, 'store'), lab.address(b, 'front'), 'also what was renamed while it was down');
+  await lab.up(c, ['front'], { containerName: 'c-bbbb' });
+  assert.equal(await dig(lab, a, 'store'), lab.address(c, 'front'));
 });
 
 test('a container that joins a user-defined network live gets the resolver and the hosts line', async (t) => {

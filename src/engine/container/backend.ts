@@ -97,7 +97,7 @@ export class ContainersBackend {
     const oldName = container.record.name;
     if (name === oldName) throw new AppError('invalid', 'Renaming a container with the same name as its current name');
     using _name = prefixed(problem, () => this.#parts.containers.reserve(name, container.id));
-    await this.#parts.network.rename(container.id, name);
+    await this.#parts.network.rename(container.id, name, oldName);
     this.#parts.containers.rename(container, name);
     announce(this.#parts, container, 'rename', { oldName: `/${oldName}` });
   }

@@ -39,7 +39,7 @@ export async function joinNetwork(parts: Parts, container: Container): Promise<J
   const own = { hostname: record.config.Hostname, filesOf: id };
   const request = sandboxRequest(parts, container);
   if (mode.kind === 'host') {
-    await parts.network.writeHostFiles(request, 'host');
+    await parts.network.writeHostFiles(request);
     return { ...own, netns: 'host', kept: false };
   }
   checkLinked(parts, container);
@@ -82,6 +82,11 @@ async function joinOther(parts: Parts, container: Container): Promise<Joined> {
     parts.shares.join(owner.id, container.id);
     return { ...other, netns: up.netnsPath };
   });
+}
+
+/** After a start of the engine, for a container that still runs. A sandbox of its own is resumed by the network itself. */
+export async function resumeNetwork(parts: Parts, container: Container): Promise<void> {
+  if (modeOf(container).kind === 'host') await parts.network.resumeHostFiles(sandboxRequest(parts, container));
 }
 
 /** The container whose network this one lives in; itself, unless it shares another's. Throws when that is gone. */

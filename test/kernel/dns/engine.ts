@@ -20,7 +20,7 @@ const many = Array.from({ length: 100 }, (_, i) => `172.18.1.${i}`);
 resolver.setZone('front', () => ({
   name: 'front',
   records: [
-    { names: ['web', 'www'], addresses: ['172.18.0.2', 'fd00::2'] },
+    { names: ['web', 'www'], addresses: ['172.18.0.2', 'fd00::2'], services: [{ protocol: 'tcp', port: 80 }] },
     { names: ['db'], addresses: ['172.18.0.3'] },
     { names: ['many'], addresses: many },
   ],
