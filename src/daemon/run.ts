@@ -36,6 +36,7 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
   if (flags === undefined) return 1;
   startWarm();
   const log = new Log(flags.logLevel, (line) => process.stderr.write(line));
+  for (const notice of flags.notices) log.warn(notice);
   process.umask(0o022);
   writeFileSync('/proc/self/comm', 'node'); // Node 24 calls it MainThread, which says nothing in ps and top
   await warmThreadPool(); // before any namespace is entered: a pool thread born inside one would stay there
@@ -101,7 +102,6 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
     log,
   });
   const stopped = stopSignal();
-  for (const notice of flags.notices) log.warn(notice);
   reloadOnHangup(settings, (attributes) => engine.reloaded(attributes));
   await images.start();
   await network.start();
