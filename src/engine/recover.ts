@@ -17,6 +17,8 @@ import { tearDown } from './run/tear-down.ts';
  */
 export async function recover(parts: Parts, lifecycle: Lifecycle): Promise<void> {
   rememberShares(parts);
+  // Before any other lets go of a volume that they share.
+  for (const { id, running } of parts.containers.all()) if (running) parts.volumes.adopt(id, id);
   await Promise.all(
     parts.containers.all().map(async (container) => {
       try {

@@ -3,7 +3,7 @@ import { arch } from 'node:process';
 import { bind } from './libc.ts';
 
 const SYS_openat2 = 437; // <asm-generic/unistd.h>: the same on every architecture
-const O_PATH = arch === 'x64' || arch === 'arm64' ? 0o10000000 : 0;
+export const O_PATH = arch === 'x64' || arch === 'arm64' ? 0o10000000 : 0;
 const O_CLOEXEC = 0o2000000;
 // RESOLVE_*, <linux/openat2.h>.
 const RESOLVE_NO_MAGICLINKS = 0x02n;

@@ -1,13 +1,17 @@
-import { lstat, mkdir, opendir, rm } from 'node:fs/promises';
+import { lstat, mkdir, opendir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, newId } from '../base/index.ts';
+import { AppError, messageOf, newId } from '../base/index.ts';
 import { copyUp } from './copy-up.ts';
+import { checkOptions, deviceOf } from './device.ts';
+import { DeviceMounts } from './device-mounts.ts';
 import type { VolumeCreate, VolumeRecord, VolumeStore } from './record.ts';
+import { pinSubpath } from './subpath.ts';
 
 /** Named and anonymous volumes of the `local` driver: folders below the data root that outlive containers. */
 export class Volumes {
   readonly #root: string;
   readonly #store: VolumeStore;
+  readonly #devices = new DeviceMounts();
 
   constructor(deps: { readonly dataRoot: string; readonly store: VolumeStore }) {
     this.#root = join(deps.dataRoot, 'volumes');
@@ -76,14 +80,36 @@ export class Volumes {
         `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
       );
     }
-    const unknown = Object.keys(options).find((option) => !['type', 'device', 'o', 'size'].includes(option));
-    if (unknown !== undefined) throw new AppError('invalid', `create ${name}: invalid option: "${unknown}"`);
-    if (Object.keys(options).length > 0) {
-      throw new AppError(
-        'not-implemented',
-        `volume options (${Object.keys(options).join(', ')}) are not there yet: use a bind mount`,
-      );
+    try {
+      checkOptions(options);
+    } catch (error) {
+      throw new AppError('invalid', `create ${name}: ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  /**
+   * Makes a volume's content be at its mountpoint: a volume with options is a device, mounted while somebody uses it.
+   * `user` is a container's run or a copy of its files. Throws `invalid` when it cannot be mounted.
+   */
+  async mount(name: string, user: string): Promise<void> {
+    const device = deviceOf(this.get(name).options);
+    if (device !== undefined) await this.#devices.acquire(this.mountpoint(name), device, user);
+  }
+
+  /** A user that an earlier engine mounted volumes for. */
+  adopt(containerId: string, user: string): void {
+    for (const { id } of this.#devicesOf(containerId)) this.#devices.adopt(this.mountpoint(id), user);
+  }
+
+  /** Undoes `mount` for all volumes of a container. Safe to repeat. */
+  async unmountAll(containerId: string, user: string): Promise<void> {
+    for (const { id } of this.#devicesOf(containerId)) await this.#devices.release(this.mountpoint(id), user);
+  }
+
+  #devicesOf(containerId: string): readonly VolumeRecord[] {
+    return this.#store
+      .all()
+      .filter(({ users, options }) => users.includes(containerId) && deviceOf(options) !== undefined);
   }
 
   /** Marks a container as user. A new volume is filled with what the image has at the place it is mounted over. */
@@ -92,9 +118,21 @@ export class Volumes {
     if (!record.users.includes(containerId)) this.#store.put({ ...record, users: [...record.users, containerId] });
   }
 
+  /** Mounts a part of a volume, looked up inside it, at `at`, which is made. Throws `invalid` when it is not there. */
+  pin(name: string, subpath: string, at: string): Promise<void> {
+    return pinSubpath(this.mountpoint(name), subpath, at);
+  }
+
+  /** Whether there is nothing in a volume, mounted if it has to be. */
+  async isEmpty(name: string): Promise<boolean> {
+    return (await readdir(this.mountpoint(name))).length === 0;
+  }
+
   /** Copies what an image has at `path` (looked up inside `rootfs`) into a volume that is still empty. */
   fill(name: string, rootfs: string, path: string): Promise<void> {
-    return copyUp(rootfs, path, this.mountpoint(name));
+    const { users, options } = this.get(name);
+    const isAlone = users.length <= 1 && deviceOf(options) === undefined;
+    return copyUp(rootfs, path, this.mountpoint(name), isAlone ? join(this.#root, name, '_filling') : undefined);
   }
 
   /** The container is gone; with `anonymous` so are the nameless volumes only it used, which are returned. */
@@ -124,6 +162,8 @@ export class Volumes {
   }
 
   async #delete(name: string): Promise<void> {
+    // A device that is still mounted, after a crash, holds what is not ours to delete.
+    await this.#devices.release(this.mountpoint(name), '');
     await rm(join(this.#root, name), { recursive: true, force: true });
     this.#store.delete(name);
   }

@@ -18,7 +18,6 @@ const missing: readonly (readonly [Method, string, string])[] = [
   ['POST', '/auth', 'logging in to a registry'],
   ['POST', '/swarm/init', 'swarm mode'],
   ['POST', '/swarm/join', 'swarm mode'],
-  ['PUT', '/volumes/:name', 'cluster volumes'],
   ['GET', '/plugins/privileges', 'plugins'],
   ['POST', '/plugins/pull', 'plugins'],
   ['POST', '/plugins/create', 'plugins'],

@@ -1,3 +1,4 @@
+import { AppError } from '../../base/index.ts';
 import { compareVersions, type Filters, parseVolumeCreate } from '../../contract/index.ts';
 import type { VolumeBackend } from '../backend.ts';
 import { empty, json } from '../http/reply.ts';
@@ -24,6 +25,14 @@ export function volumeRoutes(backend: VolumeBackend): readonly Route[] {
       method: 'GET',
       path: '/volumes/:name',
       handle: async (call) => json(200, await backend.inspect(call.param('name'))),
+    },
+    {
+      method: 'PUT',
+      path: '/volumes/:name',
+      since: '1.42',
+      handle: () => {
+        throw new AppError('unavailable', 'volume update only valid for cluster volumes, but swarm is unavailable');
+      },
     },
     {
       method: 'DELETE',

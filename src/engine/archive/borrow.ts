@@ -1,10 +1,12 @@
-import { AppError } from '../../base/index.ts';
+import { AppError, newId } from '../../base/index.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
 
 export type Borrowed = AsyncDisposable & {
   /** Where the root file system is mounted on the host. */
   readonly rootfs: string;
+  /** As whom it has volumes mounted; they are let go of with it. */
+  readonly user: string;
   /** Aborted when the container is removed meanwhile, or the asker's own signal is. */
   readonly signal: AbortSignal;
 };
@@ -15,6 +17,7 @@ export type Borrowed = AsyncDisposable & {
  */
 export async function borrowRoot(parts: Parts, container: Container, signal: AbortSignal): Promise<Borrowed> {
   const stop = new AbortController();
+  const user = `${container.id} ${newId()}`;
   const rootfs = await parts.queue.run(container.id, async () => {
     checkThere(parts, container);
     const path = await parts.images.rootfs.mount(container.id, container.record.imageId);
@@ -23,10 +26,12 @@ export async function borrowRoot(parts: Parts, container: Container, signal: Abo
   });
   return {
     rootfs,
+    user,
     signal: AbortSignal.any([signal, stop.signal]),
     [Symbol.asyncDispose]: () =>
       parts.queue.run(container.id, async () => {
         container.borrowers.delete(stop);
+        await parts.volumes.unmountAll(container.id, user);
         if (parts.containers.byId(container.id) === container && !container.running) await letGo(parts, container);
       }),
   };

@@ -17,7 +17,7 @@ export type CopyInOptions = { readonly keepKinds: boolean; readonly copyOwner: b
 export async function statIn(parts: Parts, place: Place): Promise<PathStat> {
   const container = parts.containers.find(place.ref);
   await using root = await borrowRoot(parts, container, place.signal);
-  return await named(place, async () => statPath(await viewOf(parts, container, root.rootfs), place.path, root.signal));
+  return await named(place, async () => statPath(await viewOf(parts, container, root), place.path, root.signal));
 }
 
 /** GET /containers/{id}/archive. The root file system is held until the archive is read, or destroyed. */
@@ -29,7 +29,7 @@ export async function readFrom(
   await using holding = new AsyncDisposableStack();
   const root = holding.use(await borrowRoot(parts, container, place.signal));
   const { stat, archive, ended } = await named(place, async () =>
-    copyOut(await viewOf(parts, container, root.rootfs), place.path, root.signal),
+    copyOut(await viewOf(parts, container, root), place.path, root.signal),
   );
   const held = holding.move();
   void ended.then(() => held.disposeAsync()).catch((error: unknown) => parts.log.error(`archive: ${String(error)}`));
@@ -48,7 +48,7 @@ export async function writeTo(parts: Parts, place: Place, body: Readable, option
     owner: options.copyOwner ? ownerIn(container, root.rootfs) : undefined,
     access: accessOf(container),
   };
-  await named(place, async () => copyIn(await viewOf(parts, container, root.rootfs), job, body, root.signal));
+  await named(place, async () => copyIn(await viewOf(parts, container, root), job, body, root.signal));
   announce(parts, container, 'extract-to-dir');
 }
 

@@ -3,15 +3,21 @@ import type { CopyAccess, CopyView } from '../../image/index.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
+import type { Borrowed } from './borrow.ts';
 
 /** How a container's files are looked at: from inside while it runs, else put together as a start would. */
-export async function viewOf(parts: Parts, container: Container, rootfs: string): Promise<CopyView> {
+export async function viewOf(parts: Parts, container: Container, { rootfs, user }: Borrowed): Promise<CopyView> {
   const { record, state } = container;
   const readOnlyRootfs = record.hostConfig.ReadonlyRootfs;
   if (container.running && state.pid > 0) return { rootfs, pid: state.pid, mounts: [], readOnlyRootfs };
-  const chosen = record.mounts
-    .filter(({ Type }) => Type !== 'tmpfs')
-    .map(({ Source, Destination, RW }) => ({ source: Source, destination: Destination, writable: RW }));
+  const points = record.mounts.filter(({ Type }) => Type !== 'tmpfs');
+  for (const { Type, Name } of points) if (Type === 'volume') await parts.volumes.mount(Name!, user);
+  const chosen = points.map(({ Source, Destination, RW, subpath }) => ({
+    source: Source,
+    ...(subpath !== undefined && { subpath }),
+    destination: Destination,
+    writable: RW,
+  }));
   const own = await ownFiles(parts, container.id);
   const covered = new Set(record.mounts.map(({ Destination }) => Destination));
   const mounts = [...own.filter(({ destination }) => !covered.has(destination)), ...chosen].sort(

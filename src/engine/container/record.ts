@@ -14,6 +14,15 @@ export type ContainerState = {
   readonly finishedAt: string;
 };
 
+/** A mount as inspect shows it, and what a start needs besides. */
+export type MountRecord = MountPoint & {
+  /** Part of a volume, relative to its root. */
+  readonly subpath?: string;
+  /** Of a bind: what is mounted below the source stays behind, or only stays writable. */
+  readonly nonRecursive?: boolean;
+  readonly readOnly?: 'recursive' | 'not-recursive';
+};
+
 /** The durable record of a container. */
 export type ContainerRecord = {
   readonly id: string;
@@ -27,7 +36,7 @@ export type ContainerRecord = {
   readonly hostConfig: HostConfig;
   /** What is run: entrypoint and command joined. */
   readonly args: readonly string[];
-  readonly mounts: readonly MountPoint[];
+  readonly mounts: readonly MountRecord[];
   readonly state: ContainerState;
   readonly restartCount: number;
   /** stop, kill or restart was asked for since the last start: restart policies respect it. */

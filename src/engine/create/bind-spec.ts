@@ -13,9 +13,15 @@ export type Bind = {
   readonly mode: string;
 };
 
-const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
-/** Accepted without effect here: SELinux labels and consistency hints of other systems. */
-const ignored = ['z', 'Z', 'cached', 'delegated', 'consistent', 'default', 'rbind', 'bind'];
+export const propagations: readonly string[] = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
+/** Of each kind a mode may hold one. The last two are without effect here: SELinux labels and hints of other systems. */
+const kinds: readonly (readonly string[])[] = [
+  ['ro', 'rw'],
+  propagations,
+  ['nocopy'],
+  ['z', 'Z'],
+  ['cached', 'delegated', 'consistent'],
+];
 
 /** Throws `invalid` with Docker's texts. */
 export function parseBind(spec: string): Bind {
@@ -29,6 +35,11 @@ export function parseBind(spec: string): Bind {
   if (why !== undefined)
     refuse(`invalid mount config for type "${source.startsWith('/') ? 'bind' : 'volume'}": ${why}`);
   const options = modeOptions(mode);
+  const isVolume = !source.startsWith('/');
+  if (isVolume && options.some((option) => propagations.includes(option)))
+    refuse('invalid mount config for type "volume": field BindOptions must not be specified');
+  if (!isVolume && options.includes('nocopy'))
+    refuse('invalid mount config for type "bind": field VolumeOptions must not be specified');
   return {
     source,
     destination: trimmed(destination),
@@ -41,8 +52,9 @@ export function parseBind(spec: string): Bind {
 /** "ro,nocopy" as a list. Throws `invalid` with Docker's text. */
 export function modeOptions(mode: string): readonly string[] {
   const options = mode === '' ? [] : mode.split(',');
-  const known = ['ro', 'rw', 'nocopy', ...propagations, ...ignored];
-  if (options.some((option) => !known.includes(option))) throw new AppError('invalid', `invalid mode: ${mode}`);
+  const isKnown = options.every((option) => kinds.some((kind) => kind.includes(option)));
+  const isTwice = kinds.some((kind) => options.filter((option) => kind.includes(option)).length > 1);
+  if (!isKnown || isTwice) throw new AppError('invalid', `invalid mode: ${mode}`);
   return options;
 }
 

@@ -10,6 +10,7 @@ import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
 import { removeRecord } from '../run/remove.ts';
 import { asked } from './asked.ts';
+import { fillVolumes } from './fill.ts';
 import { warningsOf, withDefaults } from './host-defaults.ts';
 import { resolveLinks } from './links.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
@@ -58,7 +59,9 @@ export async function createContainer(
   const container = parts.containers.add(record);
   try {
     await mkdir(containerFiles(parts, id).dir, { recursive: true, mode: 0o710 });
-    container.update({ mounts: await makeMounts(parts, id, mounts) });
+    const { points, filled } = await makeMounts(parts, id, mounts);
+    container.update({ mounts: points });
+    await fillVolumes(parts, container, filled);
     for (const network of networks) await attach(parts, id, network);
   } catch (error) {
     await removeRecord(parts, container);

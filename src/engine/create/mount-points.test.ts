@@ -49,6 +49,32 @@ for (const c of [
     host: { Mounts: [{ Type: 'bind', Source: 'here', Target: '/x' }] },
     text: `invalid mount config for type "bind": invalid mount path: 'here' mount path must be absolute`,
   },
+  {
+    name: 'an option of binds for a volume',
+    host: { Mounts: [{ Type: 'volume', Source: 'vv', Target: '/x', BindOptions: { Propagation: 'rslave' } }] },
+    text: 'invalid mount config for type "volume": field BindOptions must not be specified',
+  },
+  {
+    name: 'an unknown propagation',
+    host: { Mounts: [{ Type: 'bind', Source: '/', Target: '/x', BindOptions: { Propagation: 'odd' } }] },
+    text: 'invalid mount config for type "bind": invalid propagation mode: odd',
+  },
+  {
+    name: 'a part of a nameless volume',
+    host: { Mounts: [{ Type: 'volume', Target: '/x', VolumeOptions: { Subpath: 'a' } }] },
+    text: 'invalid mount config for type "volume": must not set Subpath when using anonymous volumes',
+  },
+  {
+    name: 'a part outside of a volume',
+    host: { Mounts: [{ Type: 'volume', Source: 'vv', Target: '/x', VolumeOptions: { Subpath: 'a/../../b' } }] },
+    text: 'invalid mount config for type "volume": subpath must be a relative path within the volume',
+  },
+  {
+    name: 'a nameless volume that is read-only',
+    host: { Mounts: [{ Type: 'volume', Target: '/x', ReadOnly: true }] },
+    text: 'invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes',
+  },
+  { name: 'an empty --volumes-from', host: { VolumesFrom: [''] }, text: /cannot be an empty string/ },
   { name: 'volumes of a container that is not there', host: { VolumesFrom: ['nosuch'] }, text: /^No such container/ },
   { name: 'an unknown mode of --volumes-from', host: { VolumesFrom: ['other:odd'] }, text: 'invalid mode: odd' },
 ] as { name: string; host: ContainerCreateInput['HostConfig']; text: string | RegExp }[]) {

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { AppError } from '../../base/index.ts';
-import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/index.ts';
+import type { ContainerConfig, HostConfig } from '../../contract/index.ts';
+import type { MountRecord } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
 import { asked } from './asked.ts';
-import { modeOptions, parseBind, trimmed } from './bind-spec.ts';
+import { modeOptions, parseBind, propagations, trimmed } from './bind-spec.ts';
 import { wantedByRequest } from './mount-request.ts';
 import { checkTmpfs } from './tmpfs.ts';
 import { bindPoint, destinationOf, type WantedMount } from './wanted-mount.ts';
@@ -39,7 +40,8 @@ function wantedByBind(spec: string, driver: string): WantedMount {
     return { kind: 'path', point: bindPoint(bind.source, bind.destination, bind), makeSource: true };
   }
   const mode = bind.mode === '' && bind.source !== '' ? 'z' : bind.mode;
-  return { ...namedVolume(bind.source, bind.destination, driver), readOnly: bind.readOnly, mode };
+  const isFilled = !modeOptions(bind.mode).includes('nocopy');
+  return { ...namedVolume(bind.source, bind.destination, driver), readOnly: bind.readOnly, mode, isFilled };
 }
 
 const namedVolume = (name: string, destination: string, driver: string) => ({
@@ -51,6 +53,7 @@ const namedVolume = (name: string, destination: string, driver: string) => ({
   labels: {},
   readOnly: false,
   mode: '',
+  isFilled: true,
 });
 
 function checkOnce(destinations: readonly string[]): void {
@@ -59,29 +62,43 @@ function checkOnce(destinations: readonly string[]): void {
 }
 
 /** `--volumes-from container[:ro]`. */
-function pointsOf(parts: Pick<Parts, 'containers'>, spec: string): readonly MountPoint[] {
+function pointsOf(parts: Pick<Parts, 'containers'>, spec: string): readonly MountRecord[] {
+  if (spec === '') throw new AppError('invalid', 'volumes-from specification cannot be an empty string');
   const [ref = '', mode = ''] = spec.split(':');
-  const readOnly = modeOptions(mode).includes('ro');
+  const options = modeOptions(mode);
+  // How mounts are passed on, and what is copied, was settled by the other container.
+  if (options.some((option) => option === 'nocopy' || propagations.includes(option)))
+    throw new AppError('invalid', `invalid mode: ${mode}`);
+  const readOnly = options.includes('ro');
   const { mounts } = asked(() => parts.containers.find(ref)).record;
   return readOnly ? mounts.map((point) => ({ ...point, RW: false })) : mounts;
 }
 
-/** Makes what is missing, and marks the container as a user of its volumes. For its record; mounted at each start. */
+export type MadeMounts = {
+  /** For the container's record; mounted at each start. */
+  readonly points: readonly MountRecord[];
+  /** The volumes among them that are given what the image has in their place. */
+  readonly filled: readonly MountRecord[];
+};
+
+/** Makes what is missing, and marks the container as a user of its volumes. */
 export async function makeMounts(
   parts: Pick<Parts, 'volumes' | 'events'>,
   containerId: string,
   plan: readonly WantedMount[],
-): Promise<MountPoint[]> {
-  const points: MountPoint[] = [];
+): Promise<MadeMounts> {
+  const points: MountRecord[] = [];
+  const filled: MountRecord[] = [];
   for (const wanted of plan) {
     const point = wanted.kind === 'path' ? await made(wanted) : await volumePoint(parts, wanted);
     if (point.Type === 'volume') parts.volumes.acquire(point.Name!, containerId);
+    if (wanted.kind === 'volume' && wanted.isFilled) filled.push(point);
     points.push(point);
   }
-  return points;
+  return { points, filled };
 }
 
-async function made({ point, makeSource }: Extract<WantedMount, { kind: 'path' }>): Promise<MountPoint> {
+async function made({ point, makeSource }: Extract<WantedMount, { kind: 'path' }>): Promise<MountRecord> {
   if (makeSource) {
     await mkdir(point.Source, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
@@ -93,8 +110,8 @@ async function made({ point, makeSource }: Extract<WantedMount, { kind: 'path' }
 async function volumePoint(
   parts: Pick<Parts, 'volumes' | 'events'>,
   wanted: Extract<WantedMount, { kind: 'volume' }>,
-): Promise<MountPoint> {
-  const { record, fresh } = await parts.volumes.create(wanted);
+): Promise<MountRecord> {
+  const { record, fresh } = await parts.volumes.create(wanted).catch(invalidIfMissing);
   if (fresh) parts.events.emit('volume', 'create', record.id, { driver: 'local' });
   return {
     Type: 'volume',
@@ -105,5 +122,11 @@ async function volumePoint(
     Mode: wanted.mode,
     RW: !wanted.readOnly,
     Propagation: '',
+    ...(wanted.subpath !== undefined && { subpath: wanted.subpath }),
   };
 }
+
+const invalidIfMissing = (error: unknown): never =>
+  asked(() => {
+    throw error;
+  });

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
-import type { MountPoint } from '../../contract/index.ts';
+import type { MountRecord } from '../container/record.ts';
 
 /** A mount that was asked for and checked; nothing has been made for it yet. */
 export type WantedMount =
   | {
       readonly kind: 'path';
-      readonly point: MountPoint;
+      readonly point: MountRecord;
       /** Make the source, as a folder, when it is missing. */
       readonly makeSource: boolean;
     }
@@ -19,6 +19,9 @@ export type WantedMount =
       readonly labels: Readonly<Record<string, string>>;
       readonly readOnly: boolean;
       readonly mode: string;
+      /** While it is empty it is given what the image has in its place. */
+      readonly isFilled: boolean;
+      readonly subpath?: string;
     };
 
 export const destinationOf = (wanted: WantedMount): string =>
@@ -28,7 +31,7 @@ export const bindPoint = (
   source: string,
   destination: string,
   how: { readonly readOnly: boolean; readonly propagation: string; readonly mode: string },
-): MountPoint => ({
+): MountRecord => ({
   Type: 'bind',
   Source: posix.normalize(source),
   Destination: destination,

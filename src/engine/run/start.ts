@@ -14,6 +14,7 @@ import { ipcMode, pidMode } from './namespaces.ts';
 import { joinNetwork, leaveNetwork } from './network.ts';
 import { removeRecord } from './remove.ts';
 import { specInput } from './spec.ts';
+import { releaseVolumes } from './volumes.ts';
 
 /**
  * One container's way in: root file system, sandbox and process side by side, then go. On failure everything is undone
@@ -47,6 +48,7 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
   await using undo = new AsyncDisposableStack();
 
   undo.defer(() => letGo(parts, container));
+  undo.defer(() => releaseVolumes(parts, container));
   undo.defer(() => leaveNetwork(parts, container));
   const { spec, kept } = await prepare(parts, container);
 
@@ -101,7 +103,7 @@ async function prepare(
   if (root.status === 'rejected') throw root.reason;
   if (network.status === 'rejected') throw network.reason;
   const user = await resolveUser(root.value, record.config.User, record.hostConfig.GroupAdd);
-  const mounts = await prepareMounts(parts, container, root.value, network.value.filesOf);
+  const mounts = await prepareMounts(parts, container, network.value.filesOf);
   const spec = specInput(record, {
     rootfs: root.value,
     netns: network.value.netns,

@@ -4,6 +4,7 @@ import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
 import { leaveNetwork } from './network.ts';
+import { releaseVolumes } from './volumes.ts';
 
 /**
  * Everything a running container has beyond its record; one that `restarts` goes on holding the network that it shares.
@@ -11,7 +12,10 @@ import { leaveNetwork } from './network.ts';
  */
 export async function tearDown(parts: Parts, container: Container, restarts = false): Promise<void> {
   const results = await Promise.allSettled([
-    parts.runtime.delete(container.id, containerFiles(parts, container.id).bundle).then(() => letGo(parts, container)),
+    parts.runtime
+      .delete(container.id, containerFiles(parts, container.id).bundle)
+      .then(() => letGo(parts, container))
+      .then(() => releaseVolumes(parts, container)),
     restarts && parts.shares.shares(container.id) ? undefined : leaveNetwork(parts, container),
   ]);
   for (const result of results) {

@@ -6,7 +6,7 @@ import type { Parts } from '../parts.ts';
 type Test = (container: Container, wanted: string) => boolean;
 
 /** Go's regular expressions and ours agree on what people write here: names, prefixes, anchors. */
-function pattern(text: string): RegExp {
+export function pattern(text: string): RegExp {
   try {
     return new RegExp(text);
   } catch {

@@ -7,6 +7,7 @@ import { linkViews } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
 import { networkOwner } from '../run/network.ts';
 import { endpointView } from './endpoint-view.ts';
+import { mountViews } from './mount-view.ts';
 import { portMap } from './port-view.ts';
 import { configView, hostConfigView } from './settings-view.ts';
 
@@ -37,7 +38,7 @@ export async function inspectContainer(parts: Parts, container: Container, size:
     HostConfig: { ...hostConfigView(record), Links: linksOf(parts, record) },
     GraphDriver: { Name: 'overlay2', Data: { LowerDir: lower, UpperDir: upper, WorkDir: work, MergedDir: merged } },
     ...(size ? await sizes(parts, container) : {}),
-    Mounts: record.mounts,
+    Mounts: mountViews(record.mounts),
     Config: configView(record),
     NetworkSettings: networkSettings(parts, container),
   };

@@ -5,6 +5,7 @@ import { commandText } from './command-text.ts';
 import { matchesAll } from './filter.ts';
 import { checkValues } from './filter-values.ts';
 import { endpointViews, sizeOfImage } from './inspect.ts';
+import { mountViews } from './mount-view.ts';
 import { portSummaries } from './port-view.ts';
 import { statusText } from './status-text.ts';
 
@@ -76,7 +77,7 @@ export async function summary(parts: Parts, container: Container, size: boolean)
     Status: statusText(container.state, new Date()),
     HostConfig: { NetworkMode: record.hostConfig.NetworkMode },
     NetworkSettings: { Networks: endpointViews(parts, container) },
-    Mounts: record.mounts,
+    Mounts: mountViews(record.mounts),
   };
 }
 

@@ -1,6 +1,7 @@
+import { AppError } from '../../base/index.ts';
 import { checkFilters, type Filters, flagOf, type VolumeCreateBody, type VolumeInspect } from '../../contract/index.ts';
 import type { Parts } from '../parts.ts';
-import { hasLabel, matchesPrune } from '../view/filter.ts';
+import { hasLabel, matchesPrune, pattern } from '../view/filter.ts';
 import { volumeView } from './view.ts';
 
 /** The volumes as the API asks for them. */
@@ -22,7 +23,7 @@ export class VolumesBackend {
       .list()
       .filter(
         ({ id, driver, labels, users }) =>
-          any('name', (name) => id.includes(name)) &&
+          any('name', (name) => pattern(name).test(id)) &&
           any('driver', (name) => driver === name) &&
           (dangling === undefined || dangling === (users.length === 0)) &&
           (filters['label'] ?? []).every((wanted) => hasLabel(labels, wanted)),
@@ -62,11 +63,27 @@ export class VolumesBackend {
       .filter(
         ({ users, anonymous, labels, created }) => users.length === 0 && (all || anonymous) && wanted(labels, created),
       );
-    const sizes = await Promise.all(unused.map(({ id }) => this.#parts.volumes.size(id)));
-    for (const { id } of unused) await this.remove(id, false);
-    const SpaceReclaimed = sizes.reduce((a, b) => a + b, 0);
+    const deleted: string[] = [];
+    let SpaceReclaimed = 0;
+    for (const { id } of unused) {
+      const size = await this.#parts.volumes.size(id);
+      if (!(await this.#removedIfUnused(id))) continue;
+      deleted.push(id);
+      SpaceReclaimed += size;
+    }
     this.#parts.events.emit('volume', 'prune', '', { reclaimed: String(SpaceReclaimed) });
-    return { VolumesDeleted: unused.length === 0 ? null : unused.map(({ id }) => id), SpaceReclaimed };
+    return { VolumesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
+  }
+
+  /** Somebody may have taken it, or removed it, meanwhile. */
+  async #removedIfUnused(name: string): Promise<boolean> {
+    try {
+      await this.remove(name, false);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && (error.kind === 'conflict' || error.kind === 'not-found')) return false;
+      throw error;
+    }
   }
 
   #tell(action: string, name: string): void {

@@ -2,6 +2,8 @@
 export type ViewMount = {
   /** On the host. */
   readonly source: string;
+  /** What is meant inside of that folder, instead of all of it. */
+  readonly subpath?: string;
   /** In the container; missing folders on the way are made, as a start would. */
   readonly destination: string;
   readonly writable: boolean;

@@ -12,7 +12,7 @@ import {
   umount,
 } from '../../syscall/mount.ts';
 import { joinMounts, leaveMounts } from '../../syscall/mount-ns.ts';
-import { openInRoot } from '../../syscall/openat2.ts';
+import { O_PATH, openInRoot } from '../../syscall/openat2.ts';
 import type { View, ViewMount } from './order.ts';
 
 /**
@@ -48,17 +48,26 @@ function assemble({ rootfs, mounts, readOnlyRootfs }: View): void {
   chroot(rootfs);
 }
 
-function bindInto(rootFd: number, { source, destination, writable }: ViewMount): void {
-  const target = mountPoint(rootFd, destination, statSync(source).isDirectory());
+function bindInto(rootFd: number, { source, subpath, destination, writable }: ViewMount): void {
+  const what = subpath === undefined ? openSync(source, O_PATH) : openedIn(source, subpath);
+  const from = `/proc/self/fd/${what}`;
+  const target = mountPoint(rootFd, destination, statSync(from).isDirectory());
+  mount(from, `/proc/self/fd/${target}`, null, MS_BIND | MS_REC, null);
+  closeSync(what);
+  closeSync(target);
+  if (writable) return;
+  const inside = openInRoot(rootFd, destination, 0);
+  mount(null, `/proc/self/fd/${inside}`, null, MS_BIND | MS_REMOUNT | MS_RDONLY, null);
+  closeSync(inside);
+}
+
+/** Looked up as if the folder were the root. */
+function openedIn(folder: string, path: string): number {
+  const root = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    const path = `/proc/self/fd/${target}`;
-    mount(source, path, null, MS_BIND | MS_REC, null);
-    if (writable) return;
-    const inside = openInRoot(rootFd, destination, 0);
-    mount(null, `/proc/self/fd/${inside}`, null, MS_BIND | MS_REMOUNT | MS_RDONLY, null);
-    closeSync(inside);
+    return openInRoot(root, path, 0);
   } finally {
-    closeSync(target);
+    closeSync(root);
   }
 }
 
