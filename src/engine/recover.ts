@@ -8,7 +8,7 @@ import type { Parts } from './parts.ts';
 import type { Lifecycle } from './run/lifecycle.ts';
 import { rememberShares, resumeNetwork } from './run/network.ts';
 import { removeRecord } from './run/remove.ts';
-import { shouldRestart } from './run/restart-policy.ts';
+import { shouldRestart, startsWithEngine } from './run/restart-policy.ts';
 import { tearDown } from './run/tear-down.ts';
 
 /**
@@ -45,7 +45,9 @@ async function recoverOne(parts: Parts, lifecycle: Lifecycle, container: Contain
   // Running against its record: the engine was killed between starting the process and writing it down.
   await tearDown(parts, container);
   if (container.running) return foundEnded(parts, lifecycle, container, found.running ? undefined : found.exit);
-  if (status === 'restarting') lifecycle.restartLater(container);
+  const { hostConfig, stoppedByUser } = container.record;
+  const waits = status === 'exited' && startsWithEngine(hostConfig.RestartPolicy, stoppedByUser);
+  if (status === 'restarting' || waits) lifecycle.restartLater(container);
 }
 
 /** It ended while nobody watched. An unknown exit code is 255, as Docker records it. */
@@ -59,6 +61,7 @@ async function foundEnded(
   container.update({ state: { status: 'exited', pid: 0, exitCode: code, oomKilled, finishedAt: at.toISOString() } });
   const { hostConfig, stoppedByUser, restartCount } = container.record;
   if (shouldRestart(hostConfig.RestartPolicy, { exitCode: code, stoppedByUser, restartCount })) {
+    container.update({ restartCount: restartCount + 1 });
     lifecycle.restartLater(container);
   } else if (hostConfig.AutoRemove) {
     await removeRecord(parts, container);

@@ -110,7 +110,8 @@ export class ContainersBackend {
 
   wait(ref: string, condition: WaitCondition): { readonly done: Promise<WaitResult>; cancel(): void } {
     const container = this.#find(ref);
-    if (condition === 'not-running' && !container.running) {
+    const isUp = container.running || container.state.status === 'restarting';
+    if (condition === 'not-running' && !isUp) {
       return { done: Promise.resolve({ StatusCode: container.state.exitCode, Error: null }), cancel() {} };
     }
     return container.waiters.add(condition);

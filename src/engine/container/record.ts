@@ -38,6 +38,7 @@ export type ContainerRecord = {
   readonly args: readonly string[];
   readonly mounts: readonly MountRecord[];
   readonly state: ContainerState;
+  /** How often its restart policy has brought it back, or is about to, since a client last started it. */
   readonly restartCount: number;
   /** stop, kill or restart was asked for since the last start: restart policies respect it. */
   readonly stoppedByUser: boolean;

@@ -15,13 +15,11 @@ export type Start = (container: Container) => Promise<void>;
 export async function containerEnded(parts: Parts, container: Container, exit: Exit, start: Start): Promise<void> {
   await parts.queue.run(container.id, async () => {
     if (!container.running) return; // found ended twice: by its monitor and by the recovery
-    const restart = shouldRestart(container.record.hostConfig.RestartPolicy, {
-      exitCode: exit.code,
-      stoppedByUser: container.record.stoppedByUser,
-      restartCount: container.record.restartCount,
-    });
+    const { hostConfig, stoppedByUser, restartCount } = container.record;
+    const restart = shouldRestart(hostConfig.RestartPolicy, { exitCode: exit.code, stoppedByUser, restartCount });
     const ranMs = exit.at.getTime() - Date.parse(container.state.startedAt);
     container.update({
+      restartCount: restart ? restartCount + 1 : restartCount,
       state: {
         status: restart ? 'restarting' : 'exited',
         pid: 0,
@@ -36,7 +34,7 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
     announceVolumes(parts, container, 'unmount');
     const returns = restart || container.restarts;
     await tearDown(parts, container, returns);
-    if (container.record.hostConfig.AutoRemove && !returns) await removeRecord(parts, container);
+    if (hostConfig.AutoRemove && !returns) await removeRecord(parts, container);
     else container.waiters.tell('exit', exit.code, '');
     if (restart) scheduleRestart(parts, container, ranMs, start);
   });
@@ -47,11 +45,11 @@ export function scheduleRestart(parts: Parts, container: Container, ranMs: numbe
   const restart = async (): Promise<void> => {
     if (container.state.status !== 'restarting') return; // stopped or removed meanwhile
     if (waitsForOwner(parts, container)) return scheduleRestart(parts, container, 0, start);
-    container.update({ restartCount: container.record.restartCount + 1 });
     try {
       await start(container);
     } catch (error) {
       parts.log.warn(`container ${container.id}: restart failed: ${messageOf(error)}`);
+      container.waiters.tell('exit', container.state.exitCode, '');
     }
   };
   container.restartTimer = setTimeout(() => void parts.queue.run(container.id, restart), container.restartDelayMs);

@@ -23,9 +23,15 @@ export class Lifecycle {
     this.#parts = parts;
   }
 
-  /** Throws not-modified when it runs already. */
+  /** Asked for by a client: its restart policy begins anew. Throws not-modified when it runs already. */
   async start(container: Container): Promise<void> {
-    await this.#parts.queue.run(container.id, () => this.startNow(container));
+    await this.#parts.queue.run(container.id, async () => {
+      if (!container.running) {
+        container.restartDelayMs = 0;
+        if (container.record.restartCount > 0) container.update({ restartCount: 0 });
+      }
+      await this.startNow(container);
+    });
   }
 
   /** For callers that are in the container's queue already. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextDelayMs, shouldRestart } from './restart-policy.ts';
+import { nextDelayMs, shouldRestart, startsWithEngine } from './restart-policy.ts';
 
 const died = { exitCode: 1, stoppedByUser: false, restartCount: 0 };
 for (const c of [
@@ -34,4 +34,17 @@ test('nextDelayMs() doubles up to a minute and starts again after a healthy run'
   assert.deepEqual(delays, [100, 200, 400, 800]);
   assert.equal(nextDelayMs(48_000, 5), 60_000);
   assert.equal(nextDelayMs(48_000, 10_000), 100);
+});
+
+test('startsWithEngine() takes up what always runs, and what nobody stopped', () => {
+  const starts = (Name: string, stopped: boolean): boolean => startsWithEngine({ Name, MaximumRetryCount: 0 }, stopped);
+  assert.deepEqual(
+    ['no', 'on-failure', 'unless-stopped', 'always'].map((name) => [starts(name, false), starts(name, true)]),
+    [
+      [false, false],
+      [false, false],
+      [true, false],
+      [true, true],
+    ],
+  );
 });

@@ -23,6 +23,14 @@ export function shouldRestart(policy: RestartPolicy, facts: RestartFacts): boole
   }
 }
 
+/**
+ * Whether a container that stands still is started along with the engine, as Docker does: `always` also one that was
+ * stopped by hand, `unless-stopped` one whose last start failed.
+ */
+export function startsWithEngine(policy: RestartPolicy, stoppedByUser: boolean): boolean {
+  return policy.Name === 'always' || (policy.Name === 'unless-stopped' && !stoppedByUser);
+}
+
 const firstDelayMs = 100;
 const longestDelayMs = 60_000;
 /** A container that ran this long is healthy: the next failure waits the shortest time again. */

@@ -9,11 +9,15 @@ export function checkRestartPolicy({
   AutoRemove,
 }: Pick<HostConfig, 'RestartPolicy' | 'AutoRemove'>) {
   if (!policies.includes(policy.Name)) {
-    refuse(`invalid restart policy: unknown policy '${policy.Name}'; use one of '${policies.join("', '")}'`);
+    const known = policies.map((name) => `'${name}'`);
+    const choice = `${known.slice(0, -1).join(', ')}, or ${known.at(-1)}`;
+    refuse(`invalid restart policy: unknown policy '${policy.Name}'; use one of ${choice}`);
   }
-  if (policy.MaximumRetryCount < 0) refuse('invalid restart policy: maximum retry count cannot be negative');
-  if (policy.MaximumRetryCount > 0 && policy.Name !== 'on-failure') {
-    refuse(`invalid restart policy: maximum retry count can only be used with 'on-failure'`);
+  const negative = policy.MaximumRetryCount < 0;
+  if (policy.MaximumRetryCount !== 0 && policy.Name !== 'on-failure') {
+    const tail = negative ? ' and cannot be negative' : '';
+    refuse(`invalid restart policy: maximum retry count can only be used with 'on-failure'${tail}`);
   }
+  if (negative) refuse('invalid restart policy: maximum retry count cannot be negative');
   if (AutoRemove && policy.Name !== 'no') refuse("can't create 'AutoRemove' container with restart policy");
 }
