@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineForFile, leavesNothing } from '../e2e/engine.ts';
 import type { Memory } from '../lab/memory-probe.ts';
+import { until } from '../lab/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ptl-memory-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -22,7 +23,7 @@ async function held(): Promise<Held> {
   await sleep(1000);
   rmSync(file, { force: true });
   process.kill(bench.engine.pid, 'SIGUSR2');
-  await sleep(300);
+  await until('the engine writes what it holds', () => existsSync(file));
   const count = (kind: string): number => readdirSync(`/proc/${bench.engine.pid}/${kind}`).length;
   const memory = JSON.parse(readFileSync(file, 'utf8')) as Memory;
   return { ...memory, descriptors: count('fd'), threads: count('task') };

@@ -2,7 +2,7 @@
  * Loaded into an engine with --import: on SIGUSR2 it collects garbage and writes what is left to the file named by
  * MEMORY_PROBE.
  */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
 export type Memory = { readonly heapBytes: number; readonly bufferBytes: number; readonly timers: number };
@@ -17,7 +17,9 @@ function probe(path: string): void {
     session.post('HeapProfiler.collectGarbage', () => {
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-      writeFileSync(path, JSON.stringify({ heapBytes: heapUsed, bufferBytes: arrayBuffers, timers } satisfies Memory));
+      const memory: Memory = { heapBytes: heapUsed, bufferBytes: arrayBuffers, timers };
+      writeFileSync(`${path}.part`, JSON.stringify(memory));
+      renameSync(`${path}.part`, path); // whoever waits for the file finds it whole
     });
   });
 }
