@@ -12,6 +12,7 @@ import { Registry } from './container/registry.ts';
 import { EventBus } from './events/bus.ts';
 import { ExecStore } from './exec/exec-record.ts';
 import { Execs } from './exec/execs.ts';
+import { HealthMonitors } from './health/monitors.ts';
 import { ImagesBackend } from './image/backend.ts';
 import { NetworksBackend } from './network/backend.ts';
 import type { EngineOptions, Parts } from './parts.ts';
@@ -57,7 +58,8 @@ export function createEngine(deps: EngineDeps): Engine {
     shares: new SharedNetworks(),
     queue: new KeyedQueue(),
   };
-  const lifecycle = new Lifecycle(parts);
+  const execs = new Execs(parts);
+  const lifecycle = new Lifecycle(parts, new HealthMonitors(parts, execs));
   deps.network.onEvent(({ action, network: { id, name, driver }, attributes }) =>
     parts.events.emit('network', action, id, { name, type: driver, ...attributes }),
   );
@@ -65,7 +67,7 @@ export function createEngine(deps: EngineDeps): Engine {
     backend: {
       containers: new ContainersBackend(parts, lifecycle),
       archives: new ArchivesBackend(parts),
-      execs: new Execs(parts),
+      execs,
       images: new ImagesBackend(parts),
       networks: new NetworksBackend(parts),
       volumes: new VolumesBackend(parts),

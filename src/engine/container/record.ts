@@ -1,4 +1,4 @@
-import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/index.ts';
+import type { ContainerConfig, HealthState, HostConfig, MountPoint } from '../../contract/index.ts';
 
 export type Status = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
@@ -12,6 +12,8 @@ export type ContainerState = {
   readonly oomKilled: boolean;
   readonly startedAt: string;
   readonly finishedAt: string;
+  /** Of a container that has a health check and was started. */
+  readonly health?: HealthState | undefined;
 };
 
 /** A mount as inspect shows it, and what a start needs besides. */

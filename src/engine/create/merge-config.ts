@@ -1,6 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import { type ContainerConfig, normalizePortSet } from '../../contract/index.ts';
 import type { ImageConfig } from '../../image/index.ts';
+import { mergeHealthcheck } from '../health/check.ts';
 import { mergeEnv } from '../run/environment.ts';
 
 /** What the user asked for over what the image says, as Docker merges them. */
@@ -18,6 +19,7 @@ export function mergeConfig(asked: ContainerConfig, image: ImageConfig): Contain
     Volumes: { ...image.Volumes, ...asked.Volumes },
     WorkingDir: asked.WorkingDir || (image.WorkingDir ?? ''),
     Labels: { ...image.Labels, ...asked.Labels },
+    Healthcheck: mergeHealthcheck(asked.Healthcheck, image.Healthcheck),
     StopSignal: asked.StopSignal || (image.StopSignal ?? ''),
     Shell: asked.Shell ?? image.Shell ?? null,
   };

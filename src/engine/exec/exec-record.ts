@@ -47,6 +47,11 @@ export class ExecStore {
     record.handle = undefined;
   }
 
+  /** Nobody will ask for it. */
+  forget(id: string): void {
+    this.#records.delete(id);
+  }
+
   forgetContainer(containerId: string): void {
     for (const record of this.#records.values())
       if (record.containerId === containerId) this.#records.delete(record.id);

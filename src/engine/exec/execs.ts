@@ -33,24 +33,25 @@ export class Execs {
   }
 
   async start(id: string, options: ExecStart): Promise<Session | undefined> {
+    const { body } = this.#parts.execs.get(id);
+    const handle = await this.launch(id, options);
+    if (options.detach) return undefined;
+    return session(handle.attach(), {
+      tty: body.Tty,
+      stdin: body.AttachStdin,
+      wants: (stream) => (stream === 'stdout' ? body.AttachStdout : body.AttachStderr),
+    });
+  }
+
+  /** Starts one that was created. Throws conflict when it has run, or its container does not. */
+  async launch(id: string, options: ExecStart): Promise<ExecHandle> {
     const exec = this.#parts.execs.get(id);
     const container = this.#parts.containers.find(exec.containerId);
     if (exec.state !== 'created') throw new AppError('conflict', `Error: Exec command ${id} has already run`);
     checkRuns(container);
     exec.state = 'running';
     announce(this.#parts, container, `exec_start: ${commandText(exec.body.Cmd!)}`, { execID: id });
-    const starting = this.#run(container, id, exec.body, options);
-    if (options.detach) {
-      await starting;
-      return undefined;
-    }
-    const handle = await starting;
-    const attachment = await handle.attach();
-    return session(Promise.resolve(attachment), {
-      tty: exec.body.Tty,
-      stdin: exec.body.AttachStdin,
-      wants: (stream) => (stream === 'stdout' ? exec.body.AttachStdout : exec.body.AttachStderr),
-    });
+    return this.#run(container, id, exec.body, options);
   }
 
   async #run(container: Container, id: string, body: ExecCreateBody, options: ExecStart): Promise<ExecHandle> {
@@ -93,6 +94,10 @@ export class Execs {
   #ended(container: Container, id: string, code: number): void {
     this.#parts.execs.ended(id, code);
     container.execs.delete(id);
+  }
+
+  forget(id: string): void {
+    this.#parts.execs.forget(id);
   }
 
   inspect(id: string): ExecInspect {

@@ -3,6 +3,7 @@ import { AppError, messageOf } from '../../base/index.ts';
 import { signalNumber } from '../../runtime/index.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
+import type { HealthMonitors } from '../health/monitors.ts';
 import type { Parts } from '../parts.ts';
 import { containerEnded, scheduleRestart } from './ended.ts';
 import { leaveNetwork } from './network.ts';
@@ -18,9 +19,11 @@ const SIGKILL = 9;
 /** The verbs that move a container from one state to another. */
 export class Lifecycle {
   readonly #parts: Parts;
+  readonly #health: HealthMonitors;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, health: HealthMonitors) {
     this.#parts = parts;
+    this.#health = health;
   }
 
   /** Asked for by a client: its restart policy begins anew. Throws not-modified when it runs already. */
@@ -37,14 +40,17 @@ export class Lifecycle {
   /** For callers that are in the container's queue already. */
   startNow = async (container: Container): Promise<void> => {
     await startContainer(this.#parts, container);
+    this.#health.forget(container);
     this.watch(container);
   };
 
   /** Waits for the process of a running container to end, and then does what follows. */
   watch(container: Container): void {
     const { runtime, log } = this.#parts;
+    this.#health.resume(container);
     container.ended = runtime
       .exit(container.id)
+      .finally(() => this.#health.end(container))
       .then((exit) => containerEnded(this.#parts, container, exit, this.startNow))
       .catch((error: unknown) => log.error(`container ${container.id}: ${messageOf(error)}`));
   }
@@ -138,6 +144,7 @@ export class Lifecycle {
     if (!container.running) throw new AppError('conflict', `Container ${container.id} is not running`);
     await this.#parts.runtime.pause(container.id);
     container.update({ state: { status: 'paused' } });
+    this.#health.suspend(container);
     announce(this.#parts, container, 'pause');
   }
 
@@ -145,6 +152,7 @@ export class Lifecycle {
     if (container.state.status !== 'paused') throw new AppError('conflict', `Container ${container.id} is not paused`);
     await this.#parts.runtime.resume(container.id);
     container.update({ state: { status: 'running' } });
+    this.#health.resume(container);
     announce(this.#parts, container, 'unpause');
   }
 

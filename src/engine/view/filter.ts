@@ -40,7 +40,10 @@ const tests: Readonly<Record<string, (parts: Parts) => Test>> = {
     () =>
     ({ state }, wanted) =>
       state.status === 'exited' && state.exitCode === Number(wanted),
-  health: () => (_container, wanted) => wanted === 'none',
+  health:
+    () =>
+    ({ state }, wanted) =>
+      (state.health?.Status ?? 'none') === wanted,
   'is-task': () => (_container, wanted) => wanted === 'false' || wanted === '0',
   isolation: () => () => true,
   ancestor: (parts) => {

@@ -67,6 +67,7 @@ function stateView({ state }: Container): ContainerState {
     Error: state.error,
     StartedAt: state.startedAt,
     FinishedAt: state.finishedAt,
+    ...(state.health === undefined ? {} : { Health: state.health }),
   };
 }
 

@@ -19,12 +19,17 @@ export function humanDuration(seconds: number): string {
   return step === undefined ? `${Math.floor(seconds / (365 * 86400))} years` : step[1](seconds);
 }
 
-/** The STATUS column of ps: "Up 2 minutes (Paused)", "Exited (0) 5 seconds ago", "Created". */
+const healthText = ({ health }: ContainerState): string => {
+  if (health === undefined) return '';
+  return health.Status === 'starting' ? ' (health: starting)' : ` (${health.Status})`;
+};
+
+/** The STATUS column of ps: "Up 2 minutes (healthy)", "Up 2 minutes (Paused)", "Exited (0) 5 seconds ago", "Created". */
 export function statusText(state: ContainerState, now: Date): string {
   const since = (time: string): string => humanDuration((now.getTime() - Date.parse(time)) / 1000);
   switch (state.status) {
     case 'running':
-      return `Up ${since(state.startedAt)}`;
+      return `Up ${since(state.startedAt)}${healthText(state)}`;
     case 'paused':
       return `Up ${since(state.startedAt)} (Paused)`;
     case 'restarting':
