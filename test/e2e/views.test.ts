@@ -93,8 +93,8 @@ test('a container that waits to be restarted can be neither entered nor paused, 
   await leavesNothing(engine, async () => {
     await engine.ok('run', '-d', '--name', 'again', '--restart', 'always', 'busybox', 'false');
     let status = '';
-    for (let i = 0; i < 200 && status !== 'restarting true'; i++) {
-      status = await engine.ok('inspect', '-f', '{{.State.Status}} {{ge .RestartCount 3}}', 'again');
+    for (let i = 0; i < 400 && status !== 'restarting true'; i++) {
+      status = await engine.ok('inspect', '-f', '{{.State.Status}} {{ge .RestartCount 4}}', 'again');
     }
     assert.equal(status, 'restarting true');
     for (const args of [
