@@ -9,7 +9,7 @@ import type { MonitorGroups } from './cgroup/monitors.ts';
 import { readStats } from './cgroup/stats.ts';
 import { ConmonAttachment } from './conmon/attachment.ts';
 import { type ConmonJob, closesStdin, conmonArgs, conmonFiles } from './conmon/command.ts';
-import { type Conmons, resizeTerminal } from './conmon/conmon.ts';
+import { type Conmons, reopenLog, resizeTerminal } from './conmon/conmon.ts';
 import { type ExitFolder, readExit } from './conmon/exits.ts';
 import { untilHeard } from './conmon/heard.ts';
 import { removeConmonFiles, removeFile, removeRuncState } from './conmon/left.ts';
@@ -18,6 +18,7 @@ import { execWithPipes } from './exec/exec.ts';
 import { execProcess, readSpec } from './exec/process.ts';
 import { execWithTerminal } from './exec/terminal.ts';
 import { readLogs } from './logs/logs.ts';
+import { type LogRoom, rotateLog } from './logs/rotate.ts';
 import { type Watched, watchProcess } from './process/child.ts';
 import { createFailure } from './runc/failure.ts';
 import { openExecFifo } from './runc/start.ts';
@@ -239,6 +240,11 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
 
   logs(path: string, query: LogQuery, ended: Promise<unknown>, signal: AbortSignal): AsyncIterable<LogEntry> {
     return readLogs(path, query, ended, signal);
+  }
+
+  async rotateLog(id: string, path: string, room: LogRoom): Promise<void> {
+    const live = this.#live.get(id);
+    if (live !== undefined) await rotateLog(path, room, () => reopenLog(live.folder));
   }
 
   async version(): ReturnType<Runtime['version']> {

@@ -181,6 +181,8 @@ export interface Runtime {
   processes(id: string): Promise<readonly number[]>;
   stats(id: string): Promise<RuntimeStats>;
   logs(path: string, query: LogQuery, ended: Promise<unknown>, signal: AbortSignal): AsyncIterable<LogEntry>;
+  /** Puts the log of a running container aside when it is full; to be called now and then. */
+  rotateLog(id: string, path: string, room: { readonly maxBytes: number; readonly files: number }): Promise<void>;
   version(): Promise<{ readonly runc: string; readonly conmon: string; readonly cgroup: '1' | '2' }>;
   /** What the control groups of this machine can do. */
   abilities(): { readonly cgroup: '1' | '2'; readonly blkioWeight: boolean };

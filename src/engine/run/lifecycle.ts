@@ -6,6 +6,7 @@ import type { Container } from '../container/container.ts';
 import type { HealthMonitors } from '../health/monitors.ts';
 import type { Parts } from '../parts.ts';
 import { containerEnded, scheduleRestart } from './ended.ts';
+import { LogRotation } from './log-rotation.ts';
 import { leaveNetwork } from './network.ts';
 import { sendIfAlive, sendSignal } from './signal.ts';
 import { startContainer } from './start.ts';
@@ -20,10 +21,12 @@ const SIGKILL = 9;
 export class Lifecycle {
   readonly #parts: Parts;
   readonly #health: HealthMonitors;
+  readonly #logs: LogRotation;
 
   constructor(parts: Parts, health: HealthMonitors) {
     this.#parts = parts;
     this.#health = health;
+    this.#logs = new LogRotation(parts);
   }
 
   /** Asked for by a client: its restart policy begins anew. Throws not-modified when it runs already. */
@@ -48,9 +51,13 @@ export class Lifecycle {
   watch(container: Container): void {
     const { runtime, log } = this.#parts;
     this.#health.resume(container);
+    const keeping = this.#logs.keep(container);
     container.ended = runtime
       .exit(container.id)
-      .finally(() => this.#health.end(container))
+      .finally(() => {
+        keeping[Symbol.dispose]();
+        this.#health.end(container);
+      })
       .then((exit) => containerEnded(this.#parts, container, exit, this.startNow))
       .catch((error: unknown) => log.error(`container ${container.id}: ${messageOf(error)}`));
   }

@@ -81,11 +81,11 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
   });
 }
 
-/** The monitor keeps one file, which may take as much room as all that were asked for. */
+/** Of one file the monitor keeps the size itself; several are kept by `LogRotation`. */
 function logFile(parts: Parts, { id, hostConfig }: ContainerRecord): { logPath?: string; logMaxBytes?: number } {
   if (hostConfig.LogConfig.Type === 'none') return {};
   const { maxBytes, files } = logLimits(hostConfig.LogConfig);
-  return { logPath: containerFiles(parts, id).log, logMaxBytes: maxBytes * files };
+  return { logPath: containerFiles(parts, id).log, logMaxBytes: files === 1 ? maxBytes : 0 };
 }
 
 /** Root file system and sandbox at once, then what depends on both. */

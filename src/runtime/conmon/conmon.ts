@@ -65,10 +65,19 @@ export class Conmons implements Disposable {
 
 /** Sets the size of a job's terminal, in characters. Nothing to do when its conmon is gone. */
 export async function resizeTerminal(folder: string, height: number, width: number): Promise<void> {
+  await tellControl(folder, `1 ${height} ${width}\n`); // WIN_RESIZE_EVENT of conmon
+}
+
+/** Has a job's conmon begin a new log file under the name it was given. Nothing to do when it is gone. */
+export async function reopenLog(folder: string): Promise<void> {
+  await tellControl(folder, '2 0 0\n'); // REOPEN_LOGS_EVENT of conmon
+}
+
+async function tellControl(folder: string, line: string): Promise<void> {
   const control = await openControl(folder);
   if (control === undefined) return;
   try {
-    await control.write(`1 ${height} ${width}\n`); // WIN_RESIZE_EVENT of conmon
+    await control.write(line);
   } finally {
     await control.close();
   }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { LogEntry, LogQuery } from '../types.ts';
 import { formatTime, parseLine, parseTime } from './line.ts';
 import { readLogs } from './logs.ts';
+import { rotateLog } from './rotate.ts';
 
 const at = (second: number): string => `2026-01-31T08:15:${String(second).padStart(2, '0')}.000000001+01:00`;
 const record = (second: number, text: string, stream = 'stdout', tag = 'F'): string =>
@@ -90,6 +91,53 @@ test('readLogs: following reads what comes, also in a new file of that name, unt
     }
   }
   assert.deepEqual(seen, ['one', 'two', 'three', 'four', 'last words']);
+});
+
+test('readLogs: files that were put aside are read in their order, from the tail that reaches into them', async (t) => {
+  const path = logFile(t, record(5, 'five') + record(6, 'six'));
+  writeFileSync(`${path}.1`, record(3, 'three') + record(4, 'four'));
+  writeFileSync(`${path}.2`, record(1, 'one') + record(2, 'two'));
+  writeFileSync(`${path}.tmp`, record(9, 'not a part'));
+  const all = ['one', 'two', 'three', 'four', 'five', 'six'].map((word) => `o ${word}\n`);
+  assert.deepEqual(await read(path, {}), all);
+  for (const tail of [0, 1, 2, 3, 5, 6, 7])
+    assert.deepEqual(await read(path, { tail }), all.slice(6 - Math.min(tail, 6)));
+  assert.deepEqual(await read(path, { since: parseTime(at(4))! }), all.slice(3));
+});
+
+test('readLogs: a slow follower is taken along by rotation, and what was written before a file was full is not lost', async (t) => {
+  const path = logFile(t, record(1, 'one'));
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  for await (const { data } of follow(path, { follow: true }, ended)) {
+    seen.push(data.toString().trim());
+    if (seen.length > 1) continue;
+    appendFileSync(path, record(2, 'two'));
+    for (const [n, word] of ['three', 'four'].entries()) {
+      const reopen = async (): Promise<void> => writeFileSync(path, record(n + 3, word));
+      await rotateLog(path, { maxBytes: 1, files: 3 }, reopen);
+    }
+    end();
+  }
+  assert.deepEqual(seen, ['one', 'two', 'three', 'four']);
+});
+
+test('rotateLog: the oldest goes, one that is not full stays, and one without a file is begun again', async (t) => {
+  const path = logFile(t, 'a');
+  let begun = 0;
+  const rotate = (maxBytes: number, next: string) =>
+    rotateLog(path, { maxBytes, files: 2 }, async () => {
+      begun++;
+      writeFileSync(path, next);
+    });
+  await rotate(2, 'never');
+  assert.equal(begun, 0);
+  await rotate(1, 'b');
+  await rotate(1, 'c');
+  assert.deepEqual([readFileSync(path, 'utf8'), readFileSync(`${path}.1`, 'utf8')], ['c', 'b']);
+  rmSync(path);
+  await rotate(1, 'd');
+  assert.deepEqual([readFileSync(path, 'utf8'), readFileSync(`${path}.1`, 'utf8')], ['d', 'b']);
 });
 
 test('readLogs: following ends when the reader asks', async (t) => {

@@ -1,15 +1,14 @@
 import { watch } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { hasCode } from '../../base/index.ts';
 import type { LogEntry, LogQuery } from '../types.ts';
 import type { LogLine } from './line.ts';
+import { type OpenPart, partAfter, partsBackwards } from './parts.ts';
 import { RecordReader } from './reader.ts';
 import { tailStart } from './tail.ts';
 
 /**
  * A container's log: the asked part of what is there and, with `follow`, what comes until the container has ended and
- * all is read. A log that is not there (yet) is empty. A new file in its place (rotation) is read from its start.
+ * all is read. A log that is not there (yet) is empty. Files that were put aside (rotation) are read in their order.
  */
 export async function* readLogs(
   path: string,
@@ -19,46 +18,72 @@ export async function* readLogs(
 ): AsyncGenerator<LogEntry> {
   const following = query.follow && !signal.aborted ? new LogFollower(path, ended, signal) : undefined;
   using _ = following;
-  let file = await openLog(path);
-  try {
-    let reader = file && new RecordReader(file, await firstPosition(file, query));
-    for (;;) {
-      // Asked before reading: what was written before the end is read after it.
-      const last = following?.isOver ?? true;
-      if (reader !== undefined) {
-        for await (const line of reader.read()) {
-          if (isAfter(line, query)) return;
-          if (isWanted(line, query)) yield line;
-        }
-      }
-      if (last || following === undefined || signal.aborted) return;
-      await following.change();
-      if (file === undefined || (await isReplaced(path, file, reader!.position))) {
-        await file?.close();
-        file = await openLog(path);
-        reader = file && new RecordReader(file, 0);
-      }
+  await using open = new OpenLog(path);
+  await open.begin(query);
+  for (;;) {
+    // Asked before reading: what was written before the end is read after it.
+    const last = following?.isOver ?? true;
+    for await (const line of open.read()) {
+      if (isAfter(line, query)) return;
+      if (isWanted(line, query)) yield line;
     }
-  } finally {
-    await file?.close();
+    if (await open.turn()) continue;
+    if (last || following === undefined || signal.aborted) return;
+    await following.change();
   }
 }
 
-async function openLog(path: string): Promise<FileHandle | undefined> {
-  return open(path, 'r').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  });
-}
+/** Where a reader is in a log: one file of it is open at a time. */
+class OpenLog implements AsyncDisposable {
+  readonly #path: string;
+  #part: OpenPart | undefined;
+  #next: OpenPart | undefined;
+  #reader: RecordReader | undefined;
 
-async function firstPosition(file: FileHandle, { tail, stdout, stderr }: LogQuery): Promise<number> {
-  return tail === undefined ? 0 : tailStart(file, (await file.stat()).size, tail, { stdout, stderr });
-}
+  constructor(path: string) {
+    this.#path = path;
+  }
 
-/** Another file has taken the name, or this one was cut. */
-async function isReplaced(path: string, file: FileHandle, position: number): Promise<boolean> {
-  const [now, ours] = await Promise.all([stat(path).catch(() => undefined), file.stat()]);
-  return now !== undefined && (now.ino !== ours.ino || ours.size < position);
+  /** At the first line of the asked tail, or of the oldest file. */
+  async begin({ tail, stdout, stderr }: LogQuery): Promise<void> {
+    if (tail === undefined) return this.#open(await partAfter(this.#path, undefined), 0);
+    let missing = tail;
+    for await (const part of partsBackwards(this.#path)) {
+      const { begin, lines } = await tailStart(part.file, (await part.file.stat()).size, missing, { stdout, stderr });
+      await this.#open(part, begin);
+      missing -= lines;
+      if (missing <= 0) return;
+    }
+  }
+
+  /** What is there beyond what was read. */
+  async *read(): AsyncGenerator<LogLine> {
+    if (this.#reader !== undefined) yield* this.#reader.read();
+  }
+
+  /**
+   * Whether there is more to read: a file that follows is seen before its turn comes, since from then on, and only from
+   * then on, nothing is written to the one before it.
+   */
+  async turn(): Promise<boolean> {
+    if (this.#next !== undefined) {
+      await this.#open(this.#next, 0);
+      this.#next = undefined;
+      return true;
+    }
+    this.#next = await partAfter(this.#path, this.#part);
+    return this.#next !== undefined;
+  }
+
+  async #open(part: OpenPart | undefined, position: number): Promise<void> {
+    await this.#part?.file.close();
+    this.#part = part;
+    this.#reader = part && new RecordReader(part.file, position);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#part?.file.close(), this.#next?.file.close()]);
+  }
 }
 
 const isWanted = (line: LogLine, { stdout, stderr, since }: LogQuery): boolean =>

@@ -7,12 +7,15 @@ const lineFeed = 0x0a;
 /** What the lines of a tail have to be: of these streams. */
 export type Wanted = { readonly stdout: boolean; readonly stderr: boolean };
 
+/** Bytes from the start, and how many lines are from there on. */
+type Tail = { readonly begin: number; readonly lines: number };
+
 /**
- * Where the last `count` lines of a log begin, found by reading backwards in blocks: bytes from the start. Records of
- * one line ("P", "P", "F") count once; `end` is the size to look at.
+ * Where the last `count` lines of a log begin, found by reading backwards in blocks. Records of
+ * one line ("P", "P", "F") count once; `end` is the size to look at. `lines` are fewer when the log has no more.
  */
-export async function tailStart(file: FileHandle, end: number, count: number, wanted: Wanted): Promise<number> {
-  if (count === 0) return end;
+export async function tailStart(file: FileHandle, end: number, count: number, wanted: Wanted): Promise<Tail> {
+  if (count === 0) return { begin: end, lines: 0 };
   let lines = 0;
   let begin = end;
   for await (const { at, record } of recordsBackwards(file, end)) {
@@ -20,10 +23,10 @@ export async function tailStart(file: FileHandle, end: number, count: number, wa
     if (line === undefined || !wanted[line.stream]) continue;
     // A full record, or a part at the very end, opens one more line than those counted.
     if (line.full || lines === 0) lines++;
-    if (lines > count) return begin;
+    if (lines > count) return { begin, lines: count };
     begin = at;
   }
-  return begin;
+  return { begin, lines };
 }
 
 async function* recordsBackwards(file: FileHandle, end: number): AsyncGenerator<{ at: number; record: Buffer }> {
