@@ -67,6 +67,7 @@ export type Resources = {
   readonly cpuPeriodUs: number;
   readonly cpusetCpus: string;
   readonly cpusetMems: string;
+  /** -1 takes away one that was set. */
   readonly pidsLimit: number;
   readonly blkioWeight: number;
   readonly oomKillDisable: boolean;

@@ -15,9 +15,21 @@ export function withDefaults(host: HostConfig, machine: { readonly cgroup: '1' |
   };
 }
 
+type Warned = Pick<
+  HostConfig,
+  | 'PublishAllPorts'
+  | 'PortBindings'
+  | 'NetworkMode'
+  | 'OomKillDisable'
+  | 'Memory'
+  | 'MemorySwappiness'
+  | 'BlkioWeight'
+  | 'BlkioWeightDevice'
+>;
+
 /** What is taken but cannot be had here: told to the client, which shows it and goes on. */
 export function warningsOf(
-  host: HostConfig,
+  host: Warned,
   machine: { readonly cgroup: '1' | '2'; readonly blkioWeight: boolean },
 ): readonly string[] {
   const published = host.PublishAllPorts || Object.keys(host.PortBindings).length > 0;

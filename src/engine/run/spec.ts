@@ -79,7 +79,7 @@ export function resourcesOf(host: HostConfig): Resources {
     cpuPeriodUs: host.NanoCpus > 0 ? microsecondsPerPeriod : host.CpuPeriod,
     cpusetCpus: host.CpusetCpus,
     cpusetMems: host.CpusetMems,
-    pidsLimit: Math.max(host.PidsLimit ?? 0, 0),
+    pidsLimit: Math.max(host.PidsLimit ?? 0, -1),
     blkioWeight: host.BlkioWeight,
     oomKillDisable: host.OomKillDisable ?? false,
     ...((host.MemorySwappiness ?? -1) >= 0 ? { memorySwappiness: host.MemorySwappiness! } : {}),

@@ -13,7 +13,7 @@ export function resourcesOf(limits: Resources, abilities: CgroupAbilities): OciR
   return {
     ...(isEmpty(memory) ? {} : { memory }),
     ...(isEmpty(cpu) ? {} : { cpu }),
-    ...(limits.pidsLimit > 0 ? { pids: { limit: limits.pidsLimit } } : {}),
+    ...(limits.pidsLimit !== 0 ? { pids: { limit: limits.pidsLimit } } : {}),
     ...(blockIO === undefined ? {} : { blockIO }),
   };
 }
