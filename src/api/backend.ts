@@ -9,6 +9,7 @@ import type {
   ExecCreateBody,
   ExecInspect,
   Filters,
+  HostConfig,
   ImageHistoryItem,
   ImageInspect,
   ImageSummary,
@@ -205,6 +206,29 @@ export interface ImageBackend {
   ): Promise<{ readonly ImagesDeleted: readonly object[] | null; readonly SpaceReclaimed: number }>;
 }
 
+export interface BuildBackend {
+  /** What can be refused is refused before the first line; a later failure is thrown, or a last line with a code. */
+  build(
+    context: Readable,
+    options: {
+      readonly tags: readonly string[];
+      readonly dockerfile: string;
+      readonly target: string;
+      readonly quiet: boolean;
+      readonly noCache: boolean;
+      readonly pull: boolean;
+      readonly remove: boolean;
+      readonly forceRemove: boolean;
+      readonly args: Readonly<Record<string, string | null>>;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly cacheFrom: readonly string[];
+      readonly platform: string;
+      readonly hostConfig: HostConfig;
+    },
+    signal: AbortSignal,
+  ): AsyncIterable<Progress>;
+}
+
 export interface NetworkBackend {
   create(body: NetworkCreateBody): Promise<{ readonly Id: string; readonly Warning: string }>;
   /** With `members` who is attached, too, as before API 1.28. */
@@ -249,6 +273,7 @@ export type Backend = {
   readonly archives: ArchiveBackend;
   readonly execs: ExecBackend;
   readonly images: ImageBackend;
+  readonly builds: BuildBackend;
   readonly networks: NetworkBackend;
   readonly volumes: VolumeBackend;
   readonly system: SystemBackend;

@@ -1,6 +1,7 @@
 export type {
   AttachOptions,
   Backend,
+  BuildBackend,
   ContainerBackend,
   ExecBackend,
   ImageBackend,

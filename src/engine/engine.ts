@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime/index.ts';
 import type { Table } from '../store/index.ts';
 import type { Volumes } from '../volume/index.ts';
 import { ArchivesBackend } from './archive/backend.ts';
+import { BuildsBackend } from './build/backend.ts';
 import { ContainersBackend } from './container/backend.ts';
 import type { ContainerRecord } from './container/record.ts';
 import { Registry } from './container/registry.ts';
@@ -39,6 +40,7 @@ export type Engine = {
     readonly archives: ArchivesBackend;
     readonly execs: Execs;
     readonly images: ImagesBackend;
+    readonly builds: BuildsBackend;
     readonly networks: NetworksBackend;
     readonly volumes: VolumesBackend;
     readonly system: SystemBackend;
@@ -63,12 +65,14 @@ export function createEngine(deps: EngineDeps): Engine {
   deps.network.onEvent(({ action, network: { id, name, driver }, attributes }) =>
     parts.events.emit('network', action, id, { name, type: driver, ...attributes }),
   );
+  const images = new ImagesBackend(parts);
   return {
     backend: {
       containers: new ContainersBackend(parts, lifecycle),
       archives: new ArchivesBackend(parts),
       execs,
-      images: new ImagesBackend(parts),
+      images,
+      builds: new BuildsBackend(parts, lifecycle, (ref) => images.pull(ref, '')),
       networks: new NetworksBackend(parts),
       volumes: new VolumesBackend(parts),
       system: new SystemBackend(parts),

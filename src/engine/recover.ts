@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../base/index.ts';
 import type { Exit } from '../runtime/index.ts';
+import { forgetContexts } from './build/context.ts';
 import type { Container } from './container/container.ts';
 import { containerFiles } from './container/files.ts';
 import type { Parts } from './parts.ts';
@@ -19,6 +20,7 @@ export async function recover(parts: Parts, lifecycle: Lifecycle): Promise<void>
   rememberShares(parts);
   // Before any other lets go of a volume that they share.
   for (const { id, running } of parts.containers.all()) if (running) parts.volumes.adopt(id, id);
+  await forgetContexts(parts);
   await Promise.all(
     parts.containers.all().map(async (container) => {
       try {
@@ -33,7 +35,7 @@ export async function recover(parts: Parts, lifecycle: Lifecycle): Promise<void>
 
 async function recoverOne(parts: Parts, lifecycle: Lifecycle, container: Container): Promise<void> {
   const { status } = container.state;
-  if (status === 'removing') {
+  if (status === 'removing' || container.record.buildStep) {
     await tearDown(parts, container);
     return removeRecord(parts, container);
   }

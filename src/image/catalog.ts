@@ -69,6 +69,11 @@ export class Catalog {
     return newest === undefined ? undefined : this.get(newest.id);
   }
 
+  /** By its whole id; undefined when it is gone. */
+  find(id: string): Image | undefined {
+    return this.#store.images.get(id) === undefined ? undefined : this.get(id);
+  }
+
   /** Images that were made from this one. */
   children(id: string): readonly string[] {
     return this.#store.images.all().flatMap((one) => (one.parent === id ? [one.id] : []));

@@ -22,10 +22,23 @@ export async function extend(deps: Deps, image: NewImage): Promise<string> {
   await Array.fromAsync(
     deps.layers.add(missing.map((one) => ({ ...one, diffId: one.digest, position: below.length }))),
   );
-  const document = documentOf(base, image, diffIds, added.length === 0);
-  const { parent, cacheKey } = image;
-  return deps.catalog.add(JSON.stringify(document), {
-    ...(parent === undefined ? {} : { parent: deps.catalog.get(parent).id }),
+  return put(deps.catalog, image, documentOf(base, image, diffIds, added.length === 0));
+}
+
+/** Makes the image of what another one, whose history begins with the same steps, did next. */
+export async function extendAs(catalog: Catalog, image: Omit<NewImage, 'layer'>, source: string): Promise<string> {
+  const base = image.parent === undefined ? undefined : catalog.get(image.parent).document;
+  const { history = [], rootfs } = catalog.get(source).document;
+  const next = history[base?.history?.length ?? 0];
+  const below = base?.rootfs.diff_ids ?? [];
+  const isEmpty = next?.empty_layer === true;
+  const diffIds = rootfs.diff_ids.slice(0, below.length + (isEmpty ? 0 : 1));
+  return put(catalog, image, documentOf(base, image, diffIds, isEmpty, next?.created));
+}
+
+function put(catalog: Catalog, { parent, cacheKey }: NewImage, document: ImageDocument): string {
+  return catalog.add(JSON.stringify(document), {
+    ...(parent === undefined ? {} : { parent: catalog.get(parent).id }),
     ...(cacheKey === undefined ? {} : { cacheKey }),
   });
 }
@@ -35,8 +48,8 @@ function documentOf(
   { config, author, comment, createdBy }: NewImage,
   diffIds: readonly string[],
   isEmpty: boolean,
+  created = new Date().toISOString(),
 ): ImageDocument {
-  const created = new Date().toISOString();
   const step = {
     created,
     ...(author ? { author } : {}),

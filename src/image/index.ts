@@ -1,4 +1,3 @@
-export { applyChanges } from './changes.ts';
 export type { Access as CopyAccess, PathStat, View as CopyView } from './copy/order.ts';
 export { copyIn, copyOut, statPath } from './copy/run.ts';
 export type { Change } from './pack/order.ts';
@@ -6,4 +5,15 @@ export { pack } from './pack/run.ts';
 export type { ImageRecord, ImageStore, LayerRecord, Records, TagRecord } from './records.ts';
 export { familiar, parseReference, type Reference } from './reference.ts';
 export { createImages, type ImagesDeps } from './service.ts';
+export {
+  archiveIn,
+  archiveOf,
+  type Destination,
+  digestIn,
+  findIn,
+  type Kind,
+  kindIn,
+  openIn,
+  unpack,
+} from './tree/index.ts';
 export type { Image, ImageConfig, ImageDocument, Images, NewImage, Progress, RootFs, WorkTree } from './types.ts';

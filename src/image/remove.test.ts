@@ -152,3 +152,25 @@ test('historyOf() goes from the newest step down and gives empty steps no size',
     [catalog.get('a:1').id, '<missing>', '<missing>'],
   );
 });
+
+test('remove() takes nameless images along that only this one was made from', () => {
+  const catalog = new Catalog({ images: records(), layers: records(), tags: records() });
+  const make = (name: string, parent?: string): string => {
+    const document = { architecture: 'amd64', os: 'linux', comment: name, rootfs: { diff_ids: [layer('base')] } };
+    return catalog.add(JSON.stringify(document), parent === undefined ? {} : { parent });
+  };
+  const base = make('base');
+  catalog.tag(parseReference('base:1'), base);
+  const [one] = [make('one', base)];
+  const [left, right] = [make('left', one), make('right', one)];
+  catalog.tag(parseReference('right:1'), right);
+  assert.throws(() => remove(catalog, one, { ...free, force: true }), /image has dependent child images/);
+  assert.deepEqual(remove(catalog, left, free), [{ Deleted: left }]);
+  assert.deepEqual(remove(catalog, 'base:1', free), [{ Untagged: 'base:1' }]);
+  catalog.tag(parseReference('base:1'), base);
+  assert.deepEqual(remove(catalog, 'right:1', free), [{ Untagged: 'right:1' }, { Deleted: right }, { Deleted: one }]);
+  assert.deepEqual(
+    catalog.list().map(({ id }) => id),
+    [base],
+  );
+});

@@ -43,12 +43,15 @@ function removeByName(catalog: Catalog, image: Image, ref: string, options: Remo
   }
   const remaining = catalog.get(image.id);
   if (remaining.tags.length + remaining.digests.length > 0) return report;
-  // A container still needs it: it stays, without a name.
-  if (user !== undefined) return report;
-  return [...report, ...deleteImage(catalog, remaining)];
+  // A container, or an image built on it, still needs it: it stays, without a name.
+  if (user !== undefined || catalog.children(image.id).length > 0) return report;
+  return [...report, ...deleteWithParents(catalog, remaining, options)];
 }
 
 function removeById(catalog: Catalog, image: Image, options: RemoveOptions): Report {
+  if (catalog.children(image.id).length > 0) {
+    throw conflict(image, 'cannot be forced', 'image has dependent child images');
+  }
   const user = options.inUse(image.id);
   if (user?.running)
     throw conflict(image, 'cannot be forced', `image is being used by running container ${shortId(user.container)}`);
@@ -59,7 +62,20 @@ function removeById(catalog: Catalog, image: Image, options: RemoveOptions): Rep
     throw conflict(image, 'must be forced', `image is being used by stopped container ${shortId(user.container)}`);
   }
   const report = untag(catalog, [...image.tags, ...image.digests]);
-  return [...report, ...deleteImage(catalog, image)];
+  return [...report, ...deleteWithParents(catalog, image, options)];
+}
+
+/** The images that it was made from go as well, as far as they have no name and nobody else needs them. */
+function deleteWithParents(catalog: Catalog, image: Image, { prune, inUse }: RemoveOptions): Report {
+  const report = deleteImage(catalog, image);
+  for (let at = image.parent; prune && at !== undefined; ) {
+    const parent = catalog.find(at);
+    const stays = parent === undefined || parent.tags.length + parent.digests.length > 0;
+    if (stays || catalog.children(at).length > 0 || inUse(at) !== undefined) break;
+    report.push(...deleteImage(catalog, parent));
+    at = parent.parent;
+  }
+  return report;
 }
 
 function untag(catalog: Catalog, names: readonly string[]): Report {

@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { AppError, type Log } from '../base/index.ts';
+import { applyChanges } from '../build/index.ts';
 import { load } from './archive/load.ts';
 import { type Saved, save } from './archive/save.ts';
 import { busyboxDocument, busyboxLayer } from './busybox.ts';
 import { Catalog } from './catalog.ts';
-import { applyChanges } from './changes.ts';
 import { decompressed } from './compression.ts';
 import { ContentStore, type Spooled } from './content.ts';
 import { architecture } from './document.ts';
-import { extend } from './extend.ts';
+import { extend, extendAs } from './extend.ts';
 import { historyOf } from './history.ts';
 import { LayerStore } from './layers.ts';
 import type { ImageStore } from './records.ts';
@@ -99,6 +99,10 @@ class ImageService implements Images {
 
   extend(image: NewImage): Promise<string> {
     return extend({ catalog: this.#catalog, content: this.#content, layers: this.#layers }, image);
+  }
+
+  extendAs(image: Omit<NewImage, 'layer'>, source: string): Promise<string> {
+    return extendAs(this.#catalog, image, source);
   }
 
   cached(parent: string | undefined, cacheKey: string): Image | undefined {

@@ -1,28 +1,8 @@
 import type { Readable } from 'node:stream';
+import type { RunConfig } from '../build/index.ts';
 import type { Change } from './pack/order.ts';
 
-/** The run configuration of an image: OCI image-spec "config" plus Docker's additions. */
-export type ImageConfig = {
-  readonly User?: string;
-  readonly ExposedPorts?: Readonly<Record<string, object>>;
-  readonly Env?: readonly string[];
-  readonly Entrypoint?: readonly string[] | null;
-  readonly Cmd?: readonly string[] | null;
-  readonly Volumes?: Readonly<Record<string, object>>;
-  readonly WorkingDir?: string;
-  readonly Labels?: Readonly<Record<string, string>>;
-  readonly StopSignal?: string;
-  readonly Shell?: readonly string[];
-  readonly OnBuild?: readonly string[];
-  readonly Healthcheck?: {
-    readonly Test?: readonly string[];
-    readonly Interval?: number;
-    readonly Timeout?: number;
-    readonly StartPeriod?: number;
-    readonly StartInterval?: number;
-    readonly Retries?: number;
-  };
-};
+export type ImageConfig = RunConfig;
 
 /** The document whose digest is the image's id (OCI image-spec v1, Docker image spec v1.2). */
 export type ImageDocument = {
@@ -143,6 +123,8 @@ export interface Images extends AsyncDisposable {
   ): Promise<string>;
   /** Adds an image on top of another; `docker commit` and builds. Returns its id. */
   extend(image: NewImage): Promise<string>;
+  /** The same with the layer, and the moment, of the step that another image has next in its history. */
+  extendAs(image: Omit<NewImage, 'layer'>, source: string): Promise<string>;
   /** The newest image that was made from this parent (undefined: nothing) under this key. */
   cached(parent: string | undefined, cacheKey: string): Image | undefined;
   /** docker-archive and OCI layout, plain or compressed. Yields Docker's progress lines. */

@@ -4,8 +4,6 @@ import type { Method, Route } from '../http/route.ts';
 
 /** What Docker has and this engine has not yet, by what a person would call it. */
 const missing: readonly (readonly [Method, string, string])[] = [
-  ['POST', '/build', 'building images'],
-  ['POST', '/build/cancel', 'building images'],
   ['POST', '/session', 'building images with BuildKit'],
   ['POST', '/grpc', 'building images with BuildKit'],
   ['GET', '/containers/:id/attach/ws', 'attaching by web socket'],
@@ -32,8 +30,6 @@ const missing: readonly (readonly [Method, string, string])[] = [
 export function absentRoutes(): readonly Route[] {
   return [
     { method: 'GET', path: '/plugins', handle: () => json(200, []) },
-    // Asked by `docker system prune`: what is not built leaves nothing behind.
-    { method: 'POST', path: '/build/prune', handle: () => json(200, { CachesDeleted: null, SpaceReclaimed: 0 }) },
     {
       method: 'GET',
       path: '/plugins/:name/json',

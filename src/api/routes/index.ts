@@ -2,6 +2,7 @@ import type { Backend } from '../backend.ts';
 import type { Route } from '../http/route.ts';
 import { absentRoutes } from './absent.ts';
 import { archiveRoutes } from './archives.ts';
+import { buildRoutes } from './build.ts';
 import { containerContentRoutes } from './container-contents.ts';
 import { containerListRoutes } from './container-lists.ts';
 import { containerStreamRoutes } from './container-streams.ts';
@@ -24,6 +25,7 @@ export function allRoutes(backend: Backend): readonly Route[] {
     ...archiveRoutes(backend.archives),
     ...execRoutes(backend.execs),
     ...imageRoutes(backend.images),
+    ...buildRoutes(backend.builds),
     ...networkRoutes(backend.networks),
     ...volumeRoutes(backend.volumes),
     ...swarmRoutes(),

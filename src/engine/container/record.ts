@@ -44,6 +44,8 @@ export type ContainerRecord = {
   readonly restartCount: number;
   /** stop, kill or restart was asked for since the last start: restart policies respect it. */
   readonly stoppedByUser: boolean;
+  /** A step of a build that is under way: it goes when its engine ended before it. */
+  readonly buildStep?: boolean;
 };
 
 export const never = '0001-01-01T00:00:00Z';

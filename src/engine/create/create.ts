@@ -25,6 +25,7 @@ export async function createContainer(
   asked: string,
   body: ContainerCreateBody,
   platform = '',
+  { buildStep = false }: Pick<ContainerRecord, 'buildStep'> = {},
 ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }> {
   const id = newId();
   const name = asked === '' ? inventName((one) => parts.containers.nameTaken(one)) : checkName(asked);
@@ -53,6 +54,7 @@ export async function createContainer(
     state: newState,
     restartCount: 0,
     stoppedByUser: false,
+    ...(buildStep ? { buildStep } : {}),
   };
   const networks = checkNetworks(parts, mode, body.Endpoints, record.hostConfig.Links);
   const mounts = await planMounts(parts, { config, hostConfig: body.HostConfig });

@@ -23,8 +23,8 @@ export class ImagesBackend {
     this.#parts = parts;
   }
 
-  async list({ filters }: { readonly filters: Filters }): Promise<readonly ImageSummary[]> {
-    const wanted = matchesImage(this.#parts, filters);
+  async list({ filters, all }: { readonly filters: Filters; readonly all: boolean }): Promise<readonly ImageSummary[]> {
+    const wanted = matchesImage(this.#parts, filters, all);
     return this.#parts.images
       .list()
       .filter(wanted)
@@ -54,6 +54,11 @@ export class ImagesBackend {
       else if (step.Deleted === id) this.#tell('delete', id); // its layers go without a word
     }
     return done;
+  }
+
+  /** It may have gone with an image that was made from it. */
+  #isHere(id: string): boolean {
+    return this.#parts.images.list().some((image) => image.id === id);
   }
 
   /** A running container before others: it forbids even a forced removal. */
@@ -120,10 +125,17 @@ export class ImagesBackend {
     const wanted = matchesPrune(filters);
     const before = this.#parts.images.layersSize();
     const deleted: object[] = [];
-    for (const { id, tags, document } of this.#parts.images.list()) {
-      const unwanted = (all || tags.length === 0) && wanted(document.config?.Labels ?? {}, document.created ?? '');
-      if (!unwanted || this.#userOf(id) !== undefined) continue;
-      deleted.push(...(await this.remove(id, { force: true, prune: true })));
+    const isDangling = matchesImage(this.#parts, { dangling: ['true'] }, false);
+    for (const image of this.#parts.images.list()) {
+      const { id, tags, document } = image;
+      const unwanted =
+        (tags.length === 0 ? isDangling(image) : all) && wanted(document.config?.Labels ?? {}, document.created ?? '');
+      if (!unwanted || this.#userOf(id) !== undefined || !this.#isHere(id)) continue;
+      // By name: one that others were made from only loses it.
+      const names = [...tags, ...image.digests];
+      for (const ref of names.length === 0 ? [id] : names) {
+        if (this.#isHere(id)) deleted.push(...(await this.remove(ref, { force: true, prune: true })));
+      }
     }
     const SpaceReclaimed = before - this.#parts.images.layersSize();
     this.#parts.events.emit('image', 'prune', '', { reclaimed: String(SpaceReclaimed) });

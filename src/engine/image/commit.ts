@@ -1,5 +1,6 @@
+import { applyChanges } from '../../build/index.ts';
 import type { ContainerConfig } from '../../contract/index.ts';
-import { applyChanges, familiar, type ImageConfig, parseReference } from '../../image/index.ts';
+import { familiar, type ImageConfig, parseReference } from '../../image/index.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';

@@ -4,11 +4,11 @@ import { isReference } from './filter.ts';
 
 /** One item of GET /images/json; with patterns only the tags that match one are shown. */
 export const imageSummary = (
-  { id, document, tags, digests, size }: Image,
+  { id, document, tags, digests, size, parent }: Image,
   patterns: readonly string[],
 ): ImageSummary => ({
   Id: id,
-  ParentId: '',
+  ParentId: parent ?? '',
   RepoTags: patterns.length === 0 ? tags : tags.filter((tag) => patterns.some((pattern) => isReference(tag, pattern))),
   RepoDigests: digests,
   Created: Math.floor(Date.parse(document.created ?? '') / 1000) || 0,
@@ -19,11 +19,11 @@ export const imageSummary = (
 });
 
 /** GET /images/{name}/json. */
-export const imageInspect = ({ id, document, tags, digests, size, loaded }: Image): ImageInspect => ({
+export const imageInspect = ({ id, document, tags, digests, size, loaded, parent }: Image): ImageInspect => ({
   Id: id,
   RepoTags: tags,
   RepoDigests: digests,
-  Parent: '',
+  Parent: parent ?? '',
   Comment: document.comment ?? '',
   Created: document.created ?? '',
   DockerVersion: '',

@@ -3,7 +3,9 @@ import { closeSync, constants, createReadStream, openSync, readSync, writeSync }
 import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { chroot, dieWithParent, fchdir } from '../../syscall/files.ts';
 import { inflate } from '../compression.ts';
+import { enterTree } from '../own-process.ts';
 import type { Job, JobResult, Order } from './job.ts';
+import { PlacedTree } from './placed-tree.ts';
 import { TarReader } from './tar.ts';
 import { LayerTree } from './tree.ts';
 
@@ -24,10 +26,9 @@ async function run({ jobs, parent }: Order): Promise<void> {
   process.umask(0);
   const root = openSync('/', constants.O_RDONLY | constants.O_DIRECTORY);
   for (const job of jobs) {
-    const blob = openSync(job.blob, 'r');
-    chroot(job.target);
-    process.chdir('/');
-    const result = await unpack(blob, job.compression).catch(failure);
+    const blob = job.blob === '' ? 0 : openSync(job.blob, 'r');
+    enterTree(job.target);
+    const result = await unpack(blob, job).catch(failure);
     writeSync(1, `${JSON.stringify(result)}\n`);
     if (!result.ok) return;
     // The way back for the next job: nothing in an archive can name a descriptor.
@@ -36,8 +37,8 @@ async function run({ jobs, parent }: Order): Promise<void> {
   }
 }
 
-async function unpack(fd: number, compression: Job['compression']): Promise<JobResult> {
-  const tree = new LayerTree();
+async function unpack(fd: number, { compression, under, parents }: Job): Promise<JobResult> {
+  const tree = under === undefined ? new LayerTree() : new PlacedTree(under, parents);
   const reader = new TarReader(tree);
   const diffId = compression === 'none' ? undefined : await readCompressed(fd, compression, reader);
   if (diffId === undefined) readPlain(fd, reader);

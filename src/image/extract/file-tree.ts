@@ -89,9 +89,13 @@ export abstract class FileTree implements TarSink {
   /** Makes a folder that the archive has no entry for, and those above it. */
   protected folderAt(path: string): void {
     if (this.#folders.has(path)) return;
-    mkdirSync(bytes(path), { recursive: true, mode: 0o755 });
+    const first = mkdirSync(bytes(path), { recursive: true, mode: 0o755 });
+    if (first !== undefined) this.made(Buffer.from(first).toString('latin1'), path);
     this.#folders.add(path);
   }
+
+  /** The folders from `first` down to `last` were made without an entry. */
+  protected made(_first: string, _last: string): void {}
 
   protected make(path: string, entry: Entry): void {
     if (path === '/' && entry.type !== '5') throw new AppError('invalid', 'only a folder can be the root');

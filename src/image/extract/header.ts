@@ -48,6 +48,10 @@ export function decodeHeader(block: Buffer): Entry | undefined {
   };
 }
 
+/** Whether an archive may begin with this block. */
+export const looksLikeTar = (block: Buffer): boolean =>
+  block.length === 512 && block.some((byte) => byte !== 0) && checksumFits(block);
+
 /** "\0" and "7" are old ways to say file; a file whose name ends in a slash is a folder (pre-POSIX tar). */
 function typeOf(flag: number, name: string): string {
   const type = flag === 0 || flag === 0x37 ? '0' : String.fromCharCode(flag);

@@ -2,11 +2,15 @@ import type { Compression } from '../compression.ts';
 
 /** One layer to unpack. */
 export type Job = {
-  /** The layer's archive. */
+  /** The layer's archive; "" is standard input. */
   readonly blob: string;
   readonly compression: Compression;
   /** An empty folder: becomes the process's root. */
   readonly target: string;
+  /** Names count from this folder (latin1), which is made, and mean what they say: no layer, whiteouts are files. */
+  readonly under?: string;
+  /** Owner of folders that are made on the way; root unless given. */
+  readonly parents?: { readonly uid: number; readonly gid: number } | undefined;
 };
 
 /** What the unpacking process is told: one JSON argument. */

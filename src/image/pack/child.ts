@@ -1,8 +1,10 @@
 import { writeSync } from 'node:fs';
 import { messageOf } from '../../base/index.ts';
-import { chroot, dieWithParent } from '../../syscall/files.ts';
+import { dieWithParent } from '../../syscall/files.ts';
+import { enterTree } from '../own-process.ts';
 import { Archiver } from './archive.ts';
 import { changes } from './changes.ts';
+import { find } from './find.ts';
 import type { PackOrder } from './order.ts';
 
 /**
@@ -17,13 +19,17 @@ function write(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
 }
 
+function writeLines(values: Iterable<unknown>): void {
+  for (const value of values) write(Buffer.from(`${JSON.stringify(value)}\n`));
+}
+
 function run({ root, job, parent }: PackOrder): void {
   dieWithParent(SIGKILL);
   if (process.ppid !== parent) throw new Error('the engine ended');
-  chroot(root);
-  process.chdir('/');
-  if (job.form !== 'changes') new Archiver(job, write).run();
-  else for (const change of changes(job)) write(Buffer.from(`${JSON.stringify(change)}\n`));
+  enterTree(root);
+  if (job.form === 'changes') writeLines(changes(job));
+  else if (job.form === 'find') writeLines(find(job));
+  else new Archiver(job, write).run();
 }
 
 try {

@@ -2,7 +2,7 @@
 export type PackOrder = {
   /** Becomes the process's root: no link leads out of it. */
   readonly root: string;
-  readonly job: ArchiveJob | ChangesJob;
+  readonly job: ArchiveJob | ChangesJob | FindJob;
   /** Process id of who asks: when that ends, so does the work. */
   readonly parent: number;
 };
@@ -38,3 +38,6 @@ export type ChangesJob = {
 
 /** One line of the answer to a `ChangesJob`, in JSON. 0 changed, 1 added, 2 deleted. */
 export type Change = { readonly Path: string; readonly Kind: 0 | 1 | 2 };
+
+/** Paths that fit a pattern of Go's filepath.Match; each a line of JSON, in UTF-8. */
+export type FindJob = { readonly form: 'find'; readonly pattern: string };

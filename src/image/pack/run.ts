@@ -4,6 +4,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../base/index.ts';
+import { processEnvironment } from '../own-process.ts';
 import type { PackOrder } from './order.ts';
 
 /** The same folder and ending as this file: child.ts in a clone, child.js when published. */
@@ -14,7 +15,7 @@ export function pack(order: Omit<PackOrder, 'parent'>): Readable {
   const argument = JSON.stringify({ ...order, parent: process.pid } satisfies PackOrder);
   const child = spawn(process.execPath, [program, argument], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { NODE_NO_WARNINGS: '1' },
+    env: processEnvironment(),
   });
   const out = new PassThrough({ highWaterMark: 1 << 20 });
   const complaint = text(child.stderr).catch(() => '');

@@ -1,4 +1,4 @@
-import { AppError } from '../base/index.ts';
+import { AppError } from '../../base/index.ts';
 
 const units: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 

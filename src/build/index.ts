@@ -1,0 +1,10 @@
+export { BuildArgs, readArg, unusedArgs } from './args.ts';
+export { applyChanges } from './config/changes.ts';
+export { command, defaultShell, merge, resolve, settings, shell } from './config/settings.ts';
+export { jsonList, rawWords } from './config/words.ts';
+export { expandWord, type Variables } from './dockerfile/expand.ts';
+export { type Dockerfile, type Instruction, parseDockerfile, parseInstruction } from './dockerfile/instruction.ts';
+export { type Plan, planStages, type Stage, stageIndex } from './dockerfile/stages.ts';
+export { goMatch, hasWildcard } from './go-match.ts';
+export { ignores } from './ignore.ts';
+export type { RunConfig } from './run-config.ts';

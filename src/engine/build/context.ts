@@ -1,0 +1,84 @@
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { AppError, newId } from '../../base/index.ts';
+import { ignores } from '../../build/index.ts';
+import { openIn, unpack } from '../../image/index.ts';
+import type { Parts } from '../parts.ts';
+
+const largestText = 1 << 20;
+
+/** The files a build was given, in a folder of its own that goes with it. */
+export type Context = AsyncDisposable & { readonly root: string; readonly dockerfile: string };
+
+export const contextsFolder = (parts: Pick<Parts, 'options'>): string => join(parts.options.dataRoot, 'builds');
+
+/** Clears what builds of an engine that was killed have left. */
+export async function forgetContexts(parts: Pick<Parts, 'options'>): Promise<void> {
+  await rm(contextsFolder(parts), { recursive: true, force: true });
+}
+
+/** Takes in the archive of a context, and reads its Dockerfile. Throws `invalid`; nothing is left then. */
+export async function openContext(
+  parts: Pick<Parts, 'options'>,
+  body: Readable,
+  dockerfile: string,
+  signal: AbortSignal,
+): Promise<Context> {
+  const root = join(contextsFolder(parts), newId().slice(0, 16));
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const dispose = (): Promise<void> => rm(root, { recursive: true, force: true });
+  try {
+    await unpack(body, { root, under: '/' }, signal);
+    const found = await dockerfileOf(root, dockerfile);
+    return { root, dockerfile: found, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    body.resume();
+    await dispose();
+    throw error;
+  }
+}
+
+async function dockerfileOf(root: string, asked: string): Promise<string> {
+  const path = posix.normalize(asked.replace(/^\/+/, '') || 'Dockerfile');
+  if (path.startsWith('../')) {
+    throw new AppError('invalid', `the Dockerfile (${asked}) must be within the build context`);
+  }
+  const names = [path, ...(path === 'Dockerfile' ? ['dockerfile'] : [])];
+  const found = (await Promise.all(names.map((name) => textOf(root, name)))).find((one) => one !== undefined);
+  if (found === undefined) throw new AppError('invalid', `Cannot locate specified Dockerfile: ${path}`);
+  if (found.trim() === '') throw new AppError('invalid', `the Dockerfile (${path}) cannot be empty`);
+  await leaveOut(root, path);
+  return found;
+}
+
+/** The client sends these two whatever .dockerignore says, since the builder needs them; the image does not. */
+async function leaveOut(root: string, dockerfile: string): Promise<void> {
+  const rules = await textOf(root, '.dockerignore');
+  if (rules === undefined) return;
+  const ignored = ignores(rules);
+  for (const name of ['.dockerignore', dockerfile]) {
+    if (ignored(name) && (await isStraight(root, name))) await rm(join(root, name), { force: true });
+  }
+}
+
+/** Whether no folder on the way is a link, which could lead out of the root. */
+async function isStraight(root: string, name: string): Promise<boolean> {
+  let folder = root;
+  for (const part of name.split('/').slice(0, -1)) {
+    folder = join(folder, part);
+    if (!(await lstat(folder)).isDirectory()) return false;
+  }
+  return true;
+}
+
+async function textOf(root: string, name: string): Promise<string | undefined> {
+  const file = openIn(root, name);
+  if (file === undefined) return undefined;
+  if (file.size > largestText) {
+    file.stream.destroy();
+    throw new AppError('invalid', `${name} is larger than ${largestText} bytes`);
+  }
+  return text(file.stream);
+}

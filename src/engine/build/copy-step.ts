@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { AppError } from '../../base/index.ts';
+import { type Instruction, jsonList, rawWords, resolve } from '../../build/index.ts';
+import { archiveIn, archiveOf, digestIn, kindIn, unpack } from '../../image/index.ts';
+import { resolveUser } from '../../runtime/index.ts';
+import { findSources, type Source } from './copy-sources.ts';
+import { type StageState, toldStep } from './stage.ts';
+
+type Owner = { readonly uid: number; readonly gid: number };
+
+/** COPY and ADD. Sources are read, and files written, by processes that cannot leave the tree they work in. */
+export async function copyStep(stage: StageState, instruction: Instruction): Promise<void> {
+  const { name, flags, rest } = instruction;
+  const words = (jsonList(rest) ?? rawWords(rest)).map(stage.expand);
+  if (words.length < 2)
+    throw new AppError(
+      'invalid',
+      `${name} requires at least two arguments, but only one was provided. Destination could not be determined.`,
+    );
+  const target = words.pop()!;
+  const from = stage.expand(flags['from'] ?? '');
+  const chown = stage.expand(flags['chown'] ?? '');
+  await using tree =
+    from === '' ? undefined : await stage.build.parts.images.rootfs.workTree(await imageFrom(stage, from));
+  const root = tree?.root ?? stage.build.context;
+  const sources = await findSources(name, root, words, from === '');
+  if (sources.length > 1 && !target.endsWith('/')) {
+    throw new AppError(
+      'invalid',
+      `When using ${name} with more than one source file, the destination must be a directory and end with a /`,
+    );
+  }
+  const keepsOwner = from !== '' && chown === '';
+  const digest = await digestOf(root, sources, keepsOwner);
+  const createdBy = toldStep(stage.config, `${name} ${chown === '' ? '' : `--chown=${chown} `}${digest} in ${target} `);
+  if (await stage.fromCache(createdBy)) return;
+  await using to = await stage.build.parts.images.rootfs.workTree(stage.image);
+  const owner = chown === '' ? { uid: 0, gid: 0 } : ownerOf(to.root, chown);
+  const destination = {
+    root: to.root,
+    path: resolve(stage.config.WorkingDir ?? '/', target),
+    isFolder: /(^|\/)\.?$/.test(target),
+  };
+  for (const source of sources) {
+    await copy(stage, { root, source, destination, owner, keepsOwner, unpacks: name === 'ADD' });
+  }
+  await stage.commit(createdBy, to.layer());
+}
+
+async function imageFrom(stage: StageState, from: string): Promise<string> {
+  return stage.build.stageImage(from) ?? (await stage.build.baseImage(from));
+}
+
+type Copy = {
+  readonly root: string;
+  readonly source: Source;
+  readonly destination: { readonly root: string; readonly path: string; readonly isFolder: boolean };
+  readonly owner: Owner;
+  readonly keepsOwner: boolean;
+  readonly unpacks: boolean;
+};
+
+/** A folder gives what is in it; a file goes into a folder, or under another name; an archive that is added, unpacked. */
+async function copy(stage: StageState, { root, source, destination, owner, keepsOwner, unpacks }: Copy): Promise<void> {
+  const { signal } = stage.build;
+  const path = destination.path;
+  if (unpacks && source.kind === 'file') {
+    const archive = await archiveIn(root, source.path);
+    if (archive !== undefined) return unpack(archive, { root: destination.root, under: path }, signal);
+  }
+  const isFolder = destination.isFolder || kindIn(destination.root, path) === 'folder';
+  const inside = source.kind === 'folder' || isFolder;
+  const under = inside ? path : posix.dirname(path);
+  const name = source.kind === 'folder' ? '' : posix.basename(isFolder ? source.path : path);
+  const archive = archiveOf(root, {
+    picks: [{ path: source.path, name }],
+    owner: keepsOwner ? undefined : owner,
+  });
+  await unpack(archive, { root: destination.root, under, owner }, signal);
+}
+
+/** "file:…", "dir:…" or "multi:…", as Docker's histories tell what was copied. */
+async function digestOf(root: string, sources: readonly Source[], keepsOwner: boolean): Promise<string> {
+  const owner = keepsOwner ? undefined : { uid: 0, gid: 0 };
+  const digests: string[] = [];
+  for (const { path, kind } of sources) {
+    const name = kind === 'folder' ? '' : posix.basename(path);
+    const digest = await digestIn(root, { picks: [{ path, name }], owner });
+    digests.push(`${kind === 'folder' ? 'dir' : 'file'}:${digest}`);
+  }
+  if (digests.length === 1) return digests[0]!;
+  return `multi:${createHash('sha256').update(digests.join(',')).digest('hex')}`;
+}
+
+/** `--chown=user[:group]`, names as the image knows them; the group is called as the user unless it is given. */
+function ownerOf(root: string, chown: string): Owner {
+  const [user = '', group = user] = chown.split(':', 2);
+  try {
+    return resolveUser(root, `${user}:${group}`);
+  } catch (error) {
+    throw new AppError('invalid', `unable to convert uid/gid chown string to host mapping: ${chown}`, { cause: error });
+  }
+}
