@@ -1,13 +1,21 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
+/** As much is put together before it goes out, and before the stream is asked whether there is room for more. */
+const batchBytes = 64 * 1024;
+/** Up to this size copying a piece into its batch is cheaper than writing it by itself. */
+const copyUpToBytes = 4096;
+
 /**
- * Writes many small pieces with few system calls. Pieces given before the event loop turns go out as one `writev`; the
+ * Writes many small pieces with few writes: those given before the event loop turns go out together. A write of its own
+ * for every line of a log takes, for its chunk's head, end and bookkeeping, twenty times the memory of the line. The
  * promise of a full buffer is what holds the source back.
  */
 export class Outlet {
   readonly #out: Writable;
-  #corked = false;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  #scheduled = false;
 
   constructor(out: Writable) {
     this.#out = out;
@@ -21,31 +29,40 @@ export class Outlet {
   /** Undefined when there is room for more, else the promise that there will be (or that the client is gone). */
   write(...pieces: readonly (Buffer | string)[]): Promise<void> | undefined {
     if (this.closed) return undefined;
-    this.#cork();
-    let room = true;
-    for (const piece of pieces) room = this.#out.write(piece);
-    if (room) return undefined;
-    this.#uncork();
-    // A corked response calls itself full although the kernel then takes it all; it would never say that it drained.
+    for (const piece of pieces) this.#add(typeof piece === 'string' ? Buffer.from(piece) : piece);
+    if (this.#bytes >= batchBytes) this.#flush();
+    else this.#schedule();
     return this.#out.writableLength < this.#out.writableHighWaterMark ? undefined : this.#drained();
   }
 
   /** What was written goes out, then the end. */
   end(): void {
-    this.#uncork();
+    this.#flush();
     this.#out.end();
   }
 
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#out.cork();
-    process.nextTick(() => this.#uncork());
+  #add(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
   }
 
-  #uncork(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#bytes = 0;
+    if (pieces.length === 0 || this.closed) return;
+    // A corked response calls itself full although the kernel then takes it all: it is asked after this.
+    this.#out.cork();
+    for (const batch of batches(pieces)) this.#out.write(batch);
     this.#out.uncork();
   }
 
@@ -60,4 +77,19 @@ export class Outlet {
       settled.abort();
     }
   }
+}
+
+/** Neighbours that are small become one; large ones stay as they are. */
+function* batches(pieces: readonly Buffer[]): Generator<Buffer> {
+  let small: Buffer[] = [];
+  for (const piece of pieces) {
+    if (piece.length <= copyUpToBytes) {
+      small.push(piece);
+      continue;
+    }
+    if (small.length > 0) yield small.length === 1 ? small[0]! : Buffer.concat(small);
+    small = [];
+    yield piece;
+  }
+  if (small.length > 0) yield small.length === 1 ? small[0]! : Buffer.concat(small);
 }
