@@ -50,6 +50,11 @@ export const catalog: readonly Entry[] = [
     async () => (await import('./commands/attach.ts')).attach,
   ),
   entry(
+    'build, image build, builder build',
+    'Build an image from a Dockerfile',
+    async () => (await import('./commands/build.ts')).build,
+  ),
+  entry(
     'commit, container commit',
     "Create a new image from a container's changes",
     async () => (await import('./commands/commit.ts')).commit,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ImageHistoryItem, ImageInspect, ImageSummary, Progress } from '../contract/index.ts';
 import { encodeFilters } from './filters.ts';
 import { jsonLines } from './lines.ts';
-import type { Transport } from './transport.ts';
+import type { Query, Transport } from './transport.ts';
 import type { Filters, PruneOptions } from './values.ts';
 
 export type ImageDeletion = { readonly Untagged?: string; readonly Deleted?: string };
@@ -58,6 +58,11 @@ export class Images {
   ): AsyncGenerator<Progress> {
     const call = { query: { fromSrc: '-', ...options }, body: archive };
     yield* jsonLines<Progress>(await this.#transport.open('POST', '/images/create', call));
+  }
+
+  /** `query` as the API has it. A step that fails comes as a line with `errorDetail`. */
+  async *build(context: Readable, query: Query): AsyncGenerator<Progress> {
+    yield* jsonLines<Progress>(await this.#transport.open('POST', '/build', { query, body: context }));
   }
 
   async *load(archive: Readable, quiet: boolean): AsyncGenerator<Progress> {

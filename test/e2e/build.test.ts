@@ -126,7 +126,7 @@ test('COPY and ADD: folders, names, links, archives, owners; what leaves the con
   const folder = contextOf({ 'dir/a': 'a', 'dir/sub/b': 'b', 'we ird': 'w', x1: '1', x2: '2', 'packed/p': 'p' });
   await bench.host.must('sh', [
     '-ec',
-    `cd ${folder}; ln -s dir linked; chmod 700 dir/sub
+    `cd ${folder}; ln -s dir linked; ln -s x1 to-x1; chmod 700 dir/sub
      tar -cf plain.tar packed; tar -czf p.tgz packed; tar -cjf p.tbz packed; tar -cJf p.txz packed; printf 'no tar' | gzip > not.gz`,
   ]);
   writeFileSync(
@@ -136,6 +136,7 @@ test('COPY and ADD: folders, names, links, archives, owners; what leaves the con
       'RUN mkdir /real && ln -s /real /link && echo me:x:55:66::/: >> /etc/passwd && echo me:x:77: >> /etc/group',
       'COPY dir /d1',
       'COPY linked /d3',
+      'COPY to-x1 /through-link',
       'COPY x? /many/',
       'COPY ["we ird", "/spaced name"]',
       'COPY x1 /real',
@@ -152,7 +153,7 @@ test('COPY and ADD: folders, names, links, archives, owners; what leaves the con
     'copied:1',
     'sh',
     '-c',
-    'find d1 d3 many real link/ owned not-unpacked unpacked "/spaced name" -exec stat -c "%n %a %u:%g" {} + | sort',
+    'find through-link d1 d3 many real link/ owned not-unpacked unpacked "/spaced name" -exec stat -c "%n %a %u:%g" {} + | sort',
   );
   assert.equal(
     found,
@@ -183,6 +184,7 @@ test('COPY and ADD: folders, names, links, archives, owners; what leaves the con
       'real 755 0:0',
       'real/through 644 0:0',
       'real/x1 644 0:0',
+      'through-link 644 0:0',
       'unpacked 755 0:0',
       'unpacked/not.gz 644 0:0',
       'unpacked/packed 755 0:0',
@@ -329,4 +331,30 @@ test('requests that cannot be are refused with a reason, before anything is done
   assert.match(await ask('squash=1'), /squash is only supported with experimental mode/);
   assert.match(await ask('buildargs=%7B'), /error reading buildargs/);
   assert.match(await ask(''), /invalid tar header|unexpected EOF|Cannot locate/);
+});
+
+test('portolan build: the same image; its own reading of .dockerignore; a Dockerfile from elsewhere or standard input', async () => {
+  const { engine } = bench;
+  const folder = contextOf({
+    Dockerfile: 'FROM busybox\nARG WHO\nCOPY . /all\nRUN echo $WHO > /who\n',
+    '.dockerignore': '*\n!kept\n!sub/in\n',
+    'sub/in': '',
+    'sub/out': '',
+    kept: 'k',
+    left: '',
+  });
+  const made = await engine.portolan('build', '-t', 'mine:1', '--build-arg', 'WHO=me', '--label', 'a=b c', folder);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /Successfully tagged mine:1\n$/);
+  assert.equal(await run('mine:1', 'sh', '-c', 'find /all -type f | sort; cat /who'), '/all/kept\n/all/sub/in\nme');
+  assert.equal(await inspect('mine:1', '{{json .Config.Labels}}'), '{"a":"b c"}');
+  const other = contextOf({ Other: 'FROM busybox\nCOPY . /all\nRUN find /all -type f | sort && exit 5\n' });
+  const failed = await engine.portolan('build', '-f', join(other, 'Other'), '--force-rm', folder);
+  assert.deepEqual([failed.code, /\/all\/kept\n\/all\/sub\/in\n/.test(failed.stdout)], [5, true], failed.stdout);
+  assert.match(failed.stderr, /returned a non-zero code: 5\n$/);
+  const piped = await bench.host.must('sh', [
+    '-c',
+    `echo FROM busybox | DOCKER_HOST=unix://${engine.socket} bin/portolan build -q -`,
+  ]);
+  assert.equal(piped.trim(), await engine.ok('images', '-q', '--no-trunc', 'busybox'));
 });

@@ -9,8 +9,10 @@ export async function configStep(stage: StageState, { name, rest }: Instruction)
   const { patch, told } = name === 'SHELL' ? shell(rest) : settings[name]!(rest, stage.config, stage.expand);
   if (name === 'CMD') stage.setsCommand = true;
   const cleared: RunConfig = name === 'ENTRYPOINT' && !stage.setsCommand ? { Cmd: null } : {};
-  stage.config = { ...stage.config, ...patch, ...cleared };
-  // Docker tells it with the shell that it had before.
+  // What a check leaves unsaid is as it was said before.
+  const checked: RunConfig =
+    patch.Healthcheck === undefined ? {} : { Healthcheck: { ...stage.config.Healthcheck, ...patch.Healthcheck } };
+  stage.config = { ...stage.config, ...patch, ...cleared, ...checked };
   await record(stage, toldStep(stage.config, ` ${told}`));
 }
 
@@ -33,7 +35,7 @@ export async function argStep(stage: StageState, { rest }: Instruction): Promise
 export async function workdirStep(stage: StageState, { rest }: Instruction): Promise<void> {
   const { patch, told } = settings['WORKDIR']!(rest, stage.config, stage.expand);
   stage.config = { ...stage.config, ...patch };
-  const createdBy = toldStep(stage.config, ` ${told}`);
+  const createdBy = toldStep(stage.config, told);
   if (await stage.fromCache(createdBy)) return;
   await using tree = await stage.build.parts.images.rootfs.workTree(stage.image);
   const path = stage.config.WorkingDir!;

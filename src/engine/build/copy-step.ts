@@ -33,7 +33,7 @@ export async function copyStep(stage: StageState, instruction: Instruction): Pro
   }
   const keepsOwner = from !== '' && chown === '';
   const digest = await digestOf(root, sources, keepsOwner);
-  const createdBy = toldStep(stage.config, `${name} ${chown === '' ? '' : `--chown=${chown} `}${digest} in ${target} `);
+  const createdBy = toldStep(stage.config, `${name} ${chown === '' ? '' : `--chown=${chown}`}${digest} in ${target} `);
   if (await stage.fromCache(createdBy)) return;
   await using to = await stage.build.parts.images.rootfs.workTree(stage.image);
   const owner = chown === '' ? { uid: 0, gid: 0 } : ownerOf(to.root, chown);

@@ -26,7 +26,8 @@ export const runStep =
     const args = command(rest, stage.config);
     const told = stage.args.told(stage.env);
     const shown = args.join(' ');
-    const createdBy = told.length === 0 ? shown : `|${told.length} ${told.join(' ')} ${shown}`;
+    const hasArgs = stage.args.active(stage.env).size > 0;
+    const createdBy = hasArgs ? [`|${told.length}`, ...told, shown].join(' ') : shown;
     if (await stage.fromCache(createdBy)) return;
     if (stage.image === undefined)
       throw new AppError('invalid', `RUN ${shown}: there is nothing to run in a stage FROM scratch`);

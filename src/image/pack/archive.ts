@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { lgetxattr, llistxattr } from '../../syscall/files.ts';
 import type { Entry } from '../extract/header.ts';
 import { encodeHeader, endOfArchive, padding } from './header.ts';
 import type { ArchiveJob, Pick } from './order.ts';
-import { cpath, entriesOf, followed, found, latin1, opened } from './paths.ts';
+import { cpath, entriesOf, found, latin1, opened, resolved } from './paths.ts';
 import { isOpaque, isWhiteout } from './whiteout.ts';
 
 const chunkSize = 1 << 20;
@@ -30,8 +30,9 @@ export class Archiver {
     this.#write(endOfArchive());
   }
 
-  #pick({ path, name, except = [], itself = false }: Pick): void {
-    const stats = itself ? found(path) : followed(path);
+  #pick({ path: given, name, except = [], itself = false }: Pick): void {
+    const path = itself ? given : resolved(given);
+    const stats = found(path);
     if (stats === undefined) return;
     const left = new Set(except.map((one) => `${path === '/' ? '' : path}/${one}`));
     if (!stats.isDirectory()) this.#add(path, name, stats, left);
@@ -108,7 +109,7 @@ export class Archiver {
   #special(path: string, name: string, stats: Stats): void {
     if (stats.isSymbolicLink()) {
       const linkname = readlinkSync(latin1(path), 'latin1');
-      this.#write(encodeHeader({ ...this.#entry('2', name, path, stats), mode: 0o777, linkname }));
+      this.#write(encodeHeader({ ...this.#entry('2', name, path, stats), linkname }));
       return;
     }
     const type = stats.isCharacterDevice() ? '3' : stats.isBlockDevice() ? '4' : '6';
@@ -121,7 +122,8 @@ export class Archiver {
       ...plain,
       type,
       name,
-      mode: mode ?? stats.mode & 0o7777,
+      // With the bits of the kind, as Docker's archives have them.
+      mode: (mode ?? stats.mode & 0o7777) | (stats.mode & constants.S_IFMT),
       uid: owner?.uid ?? stats.uid,
       gid: owner?.gid ?? stats.gid,
       mtime: { seconds: timeless ? 0 : Math.floor(stats.mtimeMs / 1000), nanoseconds: 0 },

@@ -1,4 +1,4 @@
-import { constants, lstatSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { constants, lstatSync, openSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { hasCode } from '../../base/index.ts';
 
 /** Paths are bytes held as latin1 text: no byte is lost, and slashes read as usual. */
@@ -10,7 +10,8 @@ export const cpath = (path: string): Buffer => latin1(`${path}\0`);
 export const found = (path: string): Stats | undefined =>
   unlessGone(() => lstatSync(latin1(path), { throwIfNoEntry: false }));
 
-export const followed = (path: string): Stats => statSync(latin1(path));
+/** Where a path leads. Throws when that is nowhere. */
+export const resolved = (path: string): string => realpathSync(latin1(path), 'latin1');
 
 /** Names in a folder, in the order of their bytes; none when it has gone meanwhile. */
 export const entriesOf = (path: string): string[] =>
