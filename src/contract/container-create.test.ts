@@ -22,7 +22,7 @@ test('parseContainerCreate() fills in the defaults that do not depend on the mac
   const { HostConfig } = parseContainerCreate({ HostConfig: { NetworkMode: 'default' } });
   assert.equal(HostConfig.NetworkMode, 'bridge');
   assert.deepEqual(HostConfig.RestartPolicy, { Name: 'no', MaximumRetryCount: 0 });
-  assert.deepEqual(HostConfig.LogConfig, { Type: 'json-file', Config: {} });
+  assert.deepEqual(HostConfig.LogConfig, { Type: '', Config: {} });
   assert.equal(HostConfig.ShmSize, 64 << 20);
   assert.equal(HostConfig.IpcMode, 'private');
   assert.equal(HostConfig.Runtime, 'runc');

@@ -92,10 +92,8 @@ export const hostConfigEntries = {
   /** "src:dst[:options]" as given. */
   Binds: texts,
   ContainerIDFile: text,
-  LogConfig: v.pipe(
-    group({ Type: text, Config: textMap }),
-    v.transform((log) => ({ ...log, Type: log.Type || 'json-file' })),
-  ),
+  /** Type "": the engine's default. */
+  LogConfig: group({ Type: text, Config: textMap }),
   /** "bridge" for "" and "default"; else "host", "none", "container:REF", or a network's name. */
   NetworkMode: v.pipe(
     text,

@@ -65,9 +65,7 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
     notices.push(message);
     log.warn(message);
   };
-  const runtime = running.use(
-    await createRuntime({ execRoot, runtimePath: flags.runtime, conmonPath: flags.conmon, poller, log }),
-  );
+  const runtime = running.use(await createRuntime({ execRoot, ...programs(flags), poller, log }));
   const images = running.use(
     createImages({
       dataRoot,
@@ -87,6 +85,7 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
       dataRoot,
       execRoot,
       cgroupParent: dataRoot === '/var/lib/portolan' ? 'portolan' : `portolan-${shortHash(dataRoot)}`,
+      logging: { Type: flags.logDriver, Config: Object.fromEntries(flags.logOpt) },
       labels: () => settings.flags.label,
       engineId,
       notices: () => [...notices, ...network.warnings()],
@@ -130,6 +129,13 @@ type NetworkDeps = {
   readonly log: Log;
   readonly poller: Poller;
 };
+
+/** What containers are run by. */
+const programs = ({ runtime, conmon, initPath }: DaemonFlags) => ({
+  runtimePath: runtime,
+  conmonPath: conmon,
+  ...(initPath === undefined ? {} : { initPath }),
+});
 
 function openNetwork(
   flags: DaemonFlags,

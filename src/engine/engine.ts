@@ -10,6 +10,7 @@ import { BuildsBackend } from './build/backend.ts';
 import { ContainersBackend } from './container/backend.ts';
 import type { ContainerRecord } from './container/record.ts';
 import { Registry } from './container/registry.ts';
+import { checkLogging } from './create/log-options.ts';
 import { EventBus } from './events/bus.ts';
 import { ExecStore } from './exec/exec-record.ts';
 import { Execs } from './exec/execs.ts';
@@ -52,6 +53,7 @@ export type Engine = {
 };
 
 export function createEngine(deps: EngineDeps): Engine {
+  checkLogging(deps.options.logging);
   const parts: Parts = {
     ...deps,
     events: new EventBus(),

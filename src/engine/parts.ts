@@ -1,4 +1,5 @@
 import type { KeyedQueue, Log } from '../base/index.ts';
+import type { HostConfig } from '../contract/index.ts';
 import type { Images } from '../image/index.ts';
 import type { NetworkController } from '../network/index.ts';
 import type { Runtime } from '../runtime/index.ts';
@@ -14,6 +15,8 @@ export type EngineOptions = {
   readonly execRoot: string;
   /** Parent of every container's control group: differs per engine, so that two can run side by side. */
   readonly cgroupParent: string;
+  /** Log driver and options of containers that do not say. */
+  readonly logging: HostConfig['LogConfig'];
   /** They may change while the engine runs. */
   readonly labels: () => readonly string[];
   /** Stays the same over restarts. */

@@ -20,6 +20,8 @@ export type RuntimeDeps = {
   /** Names looked up in `searchPath`, or absolute paths. */
   readonly runtimePath: string;
   readonly conmonPath: string;
+  /** The static program behind --init; the first of the usual ones by default. */
+  readonly initPath?: string;
   readonly poller: Poller;
   readonly log: Log;
   /** As in $PATH. */
@@ -35,7 +37,7 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime & AsyncD
   const searchPath = deps.searchPath ?? '/usr/local/bin:/usr/bin:/bin';
   const tree = await findCgroupTree();
   const [host, migration, runc, conmon] = await Promise.all([
-    readHostFacts(tree, deps.seccompProfiles ?? [profileOfPackage]),
+    readHostFacts(tree, deps.seccompProfiles ?? [profileOfPackage], deps.initPath),
     MigrationLock.find(tree),
     findTool(deps.runtimePath, searchPath, 'runc'),
     findTool(deps.conmonPath, searchPath, 'conmon'),

@@ -5,8 +5,10 @@ import { test } from 'node:test';
 import { until } from '../lab/until.ts';
 import { engineForFile, leavesNothing } from './engine.ts';
 
-const bench = engineForFile();
-const sized = ['--log-opt', 'max-size=20k', '--log-opt', 'max-file=3'];
+const bench = engineForFile({
+  flags: ['--log-driver', 'local', '--log-opt', 'max-size=1m', '--log-opt', 'max-file=2'],
+});
+const sized = ['--log-driver', 'json-file', '--log-opt', 'max-size=20k', '--log-opt', 'max-file=3'];
 /** Ten lines of 100 characters every 20 ms: 50 kB a second, so 20 kB are full after less than half of one. */
 const talker =
   'i=0; while [ $i -lt 2000 ]; do i=$((i+1)); printf "%0100d\\n" $i; [ $((i%10)) = 0 ] && sleep 0.02; done';
@@ -50,4 +52,29 @@ test('an engine that takes a container up goes on putting its log aside', async 
   isWhole(kept, kept[0]!, 2000);
   assert.ok(kept[0]! > 1, 'the oldest lines are gone');
   await engine.ok('rm', 'goes-on');
+});
+
+test('the engine has a default driver, whose options count for containers that do not say otherwise', async () => {
+  const { engine } = bench;
+  const logging = async (...flags: readonly string[]): Promise<string> => {
+    const id = await engine.ok('create', ...flags, 'busybox');
+    const said = await engine.ok('inspect', '-f', '{{json .HostConfig.LogConfig}}', id);
+    await engine.ok('rm', id);
+    return said;
+  };
+  assert.equal(await engine.ok('info', '-f', '{{.LoggingDriver}}'), 'local');
+  assert.equal(await logging(), '{"Type":"local","Config":{"max-file":"2","max-size":"1m"}}');
+  assert.equal(await logging('--log-opt', 'max-file=3'), '{"Type":"local","Config":{"max-file":"3","max-size":"1m"}}');
+  assert.equal(await logging('--log-driver', 'json-file'), '{"Type":"json-file","Config":{}}');
+});
+
+test('an engine whose default log options do not exist does not start', async () => {
+  const { code, stderr } = await bench.host.exec('bin/portolan', [
+    'daemon',
+    ...['--host', `unix://${bench.engine.folder}/other.sock`, '--pidfile', `${bench.engine.folder}/other.pid`],
+    ...['--data-root', `${bench.engine.folder}/other`, '--exec-root', `${bench.engine.folder}/other-run`],
+    ...['--log-opt', 'colour=red'],
+  ]);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /unknown log opt 'colour' for json-file log driver/);
 });

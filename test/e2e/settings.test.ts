@@ -127,3 +127,13 @@ test('inspect has the keys that Docker’s has, and warnings are shown', async (
   assert.equal(await shown('{{.HostnamePath}}{{.LogPath}}'), '');
   await engine.ok('rm', 'seen');
 });
+
+test('--init gives a container a first process that reaps, and stats of the host’s network are not a container’s', async () => {
+  const { engine } = bench;
+  assert.match(await output(['--init'], 'cat /proc/1/cmdline | tr "\\0" " "'), /^\/sbin\/docker-init -- sh -c /);
+  const orphan = '(sleep 0.1 &) ; sleep 0.5; ps -o stat | grep -c Z';
+  assert.equal((await engine.docker('run', '--rm', '--init', 'busybox', 'sh', '-c', orphan)).stdout.trim(), '0');
+  await engine.ok('run', '-d', '--name', 'on-host', '--network', 'host', 'busybox', 'sleep', '1000');
+  assert.equal(await engine.ok('stats', '--no-stream', '--format', '{{.NetIO}} {{.PIDs}}', 'on-host'), '0B / 0B 1');
+  await engine.ok('rm', '-f', 'on-host');
+});

@@ -70,6 +70,7 @@ engine_packages() {
   is_static busybox || missing="$missing busybox-static"
   has ip || missing="$missing iproute2"
   has ps || missing="$missing procps" # docker top
+  has tini-static || has catatonit || has docker-init || missing="$missing tini" # --init
   # What the tour looks with.
   has nft || missing="$missing nftables"
   has curl || missing="$missing curl"

@@ -57,6 +57,9 @@ const general: readonly Flag[] = [
   list('--label <key=value>', 'label of this engine, shown by info', values.label, 'labels'),
   flag('--runtime <path>', 'OCI runtime', values.text, 'runc'),
   flag('--conmon <path>', 'container monitor', values.text, 'conmon'),
+  flag('--init-path <path>', "static init program of containers with --init, instead of the machine's tini"),
+  flag('--log-driver <driver>', 'log driver of containers that do not say', values.text, 'json-file'),
+  list('--log-opt <option>', 'NAME=VALUE: its options', values.logOption, 'log-opts'),
   toggle('--live-restore', 'accepted: containers always outlive the engine', true),
 ];
 

@@ -93,6 +93,7 @@ function argumentsOf(flag: Flag, value: unknown): readonly string[] {
       pairs(options).map((pair) => one(`${driver}=${pair}`)),
     );
   }
+  if (flag.key === 'log-opts' && kindOf(value) === 'object') return pairs(value as Keys).map(one);
   const wanted = { bool: 'bool', text: 'string', number: 'number', list: 'array' }[flag.kind];
   if (kindOf(value) !== wanted) {
     const type = { bool: 'bool', text: 'string', number: 'int', list: '[]string' }[flag.kind];

@@ -2,7 +2,7 @@ import { AppError, type Level } from '../../base/index.ts';
 import { defaultAddressing } from '../../network/index.ts';
 import { daemonCommand, parseArguments } from './command.ts';
 import { settingsOfFile } from './config-file.ts';
-import type { AddressPool, Mark, NetworkOption } from './values.ts';
+import type { AddressPool, LogOption, Mark, NetworkOption } from './values.ts';
 
 /** What `portolan daemon` was told, by its command line and its configuration file. */
 export type DaemonFlags = {
@@ -16,6 +16,9 @@ export type DaemonFlags = {
   readonly label: readonly string[];
   readonly runtime: string;
   readonly conmon: string;
+  readonly initPath?: string;
+  readonly logDriver: string;
+  readonly logOpt: readonly LogOption[];
   readonly bridge?: string;
   readonly bip?: string;
   readonly bip6?: string;

@@ -37,7 +37,6 @@ const refused: Readonly<Record<string, string>> = {
   'default-shm-size': 'say --shm-size at each container',
   'default-ulimits': 'say --ulimit at each container',
   init: 'say --init at each container',
-  'init-path': 'say --init at each container',
   'no-new-privileges': 'say --security-opt no-new-privileges at each container',
   'seccomp-profile': 'there is one profile',
   'selinux-enabled': 'SELinux labels are not set',

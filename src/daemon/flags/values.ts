@@ -98,6 +98,15 @@ export const networkOption: Parse<NetworkOption> = (text) => {
   return { driver, key, value };
 };
 
+export type LogOption = readonly [name: string, value: string];
+
+/** "max-size=10m" */
+export const logOption: Parse<LogOption> = (text) => {
+  const match = /^([^=]+)=(.*)$/s.exec(text);
+  if (match === null) throw new Refusal(`${text} is not a log option: want NAME=VALUE`);
+  return [match[1]!, match[2]!];
+};
+
 /** A mark of packets, and which of its bits count: "0x1/0xff". */
 export type Mark = { readonly mark: number; readonly mask: number };
 

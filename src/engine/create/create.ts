@@ -13,6 +13,7 @@ import { asked } from './asked.ts';
 import { fillVolumes } from './fill.ts';
 import { warningsOf, withDefaults } from './host-defaults.ts';
 import { resolveLinks } from './links.ts';
+import { withLogging } from './log-options.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
 import { makeMounts, planMounts } from './mount-points.ts';
 import { inventName } from './names.ts';
@@ -23,10 +24,11 @@ import { checkCreate, checkName } from './validate.ts';
 export async function createContainer(
   parts: Parts,
   asked: string,
-  body: ContainerCreateBody,
+  given: ContainerCreateBody,
   platform = '',
   { buildStep = false }: Pick<ContainerRecord, 'buildStep'> = {},
 ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }> {
+  const body = { ...given, HostConfig: withLogging(given.HostConfig, parts.options.logging) };
   const id = newId();
   const name = asked === '' ? inventName((one) => parts.containers.nameTaken(one)) : checkName(asked);
   checkCreate(body.Config, body.HostConfig);

@@ -41,6 +41,14 @@ export function checkLogging({ Type, Config }: LogConfig): void {
     refuseDriver('compress cannot be true when max-file is less than 2 or max-size is not set');
 }
 
+/** Options that the engine has for its default driver count for containers of that driver that do not say otherwise. */
+export function withLogging(host: HostConfig, preset: LogConfig): HostConfig {
+  const { LogConfig } = host;
+  const Type = LogConfig.Type || preset.Type;
+  const Config = Type === preset.Type ? { ...preset.Config, ...LogConfig.Config } : LogConfig.Config;
+  return { ...host, LogConfig: { Type, Config } };
+}
+
 export function logLimits({ Config }: LogConfig): LogLimits {
   const files = Config['max-file'] ?? '1';
   if (!/^\d{1,6}$/.test(files)) refuseDriver(`strconv.Atoi: parsing "${files}": invalid syntax`);

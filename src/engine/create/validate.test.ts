@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { type ContainerCreateInput, parseContainerCreate } from '../../contract/index.ts';
+import { withLogging } from './log-options.ts';
 import { checkCreate, checkName } from './validate.ts';
 
 function check(input: ContainerCreateInput): void {
   const { Config, HostConfig } = parseContainerCreate(input);
-  checkCreate(Config, HostConfig);
+  checkCreate(Config, withLogging(HostConfig, { Type: 'json-file', Config: {} }));
 }
 
 for (const c of [

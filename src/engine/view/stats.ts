@@ -46,7 +46,7 @@ type Sample = { readonly runtime: RuntimeStats; readonly networks: Record<string
 async function sample(parts: Parts, container: Container): Promise<Sample | undefined> {
   if (!container.running) return undefined;
   try {
-    const [runtime, networks] = await Promise.all([parts.runtime.stats(container.id), interfaces(container.state.pid)]);
+    const [runtime, networks] = await Promise.all([parts.runtime.stats(container.id), interfaces(container)]);
     return { runtime, networks };
   } catch (error) {
     if (!container.running) return undefined; // it ended while we looked
@@ -54,9 +54,13 @@ async function sample(parts: Parts, container: Container): Promise<Sample | unde
   }
 }
 
-/** /proc/PID/net/dev, proc(5): counters of every interface of the process's namespace but loopback. */
-async function interfaces(pid: number): Promise<Record<string, InterfaceStats>> {
-  const text = await readFile(`/proc/${pid}/net/dev`, 'utf8');
+/**
+ * /proc/PID/net/dev, proc(5): counters of every interface of the process's namespace but loopback. Those of the host are
+ * not the container's.
+ */
+async function interfaces({ record, state }: Container): Promise<Record<string, InterfaceStats>> {
+  if (record.hostConfig.NetworkMode === 'host') return {};
+  const text = await readFile(`/proc/${state.pid}/net/dev`, 'utf8');
   const rows = text
     .trim()
     .split('\n')

@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { arch } from 'node:process';
+import { AppError } from '../../base/index.ts';
 import type { CgroupTree } from '../cgroup/tree.ts';
 import { namesOfMask } from './capabilities.ts';
 import { type HardLimits, parseHardLimits } from './limits.ts';
@@ -31,13 +32,20 @@ const initPaths = [
   '/sbin/docker-init',
 ];
 
-export async function readHostFacts(tree: CgroupTree, seccompPaths: readonly string[]): Promise<HostFacts> {
+/** Throws `unavailable` when the init program that was asked for is not there. */
+export async function readHostFacts(
+  tree: CgroupTree,
+  seccompPaths: readonly string[],
+  askedInit?: string,
+): Promise<HostFacts> {
   const [status, limits, initPath, seccompPath] = await Promise.all([
     readFile('/proc/self/status', 'utf8'),
     readFile('/proc/self/limits', 'utf8'),
-    firstOf(initPaths),
+    firstOf(askedInit === undefined ? initPaths : [askedInit]),
     firstOf(seccompPaths),
   ]);
+  if (askedInit !== undefined && initPath === undefined)
+    throw new AppError('unavailable', `there is no init program at ${askedInit}, which --init-path names`);
   const mask = (row: string): readonly string[] =>
     namesOfMask(new RegExp(`^${row}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0');
   const bounding = mask('CapBnd');
