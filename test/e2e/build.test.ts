@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../lab/index.ts';
 import { until } from '../lab/until.ts';
-import { engineForFile } from './engine.ts';
+import { engineForFile, listens } from './engine.ts';
 
 const bench = engineForFile();
 
@@ -357,4 +357,31 @@ test('portolan build: the same image; its own reading of .dockerignore; a Docker
     `echo FROM busybox | DOCKER_HOST=unix://${engine.socket} bin/portolan build -q -`,
   ]);
   assert.equal(piped.trim(), await engine.ok('images', '-q', '--no-trunc', 'busybox'));
+});
+
+test('ADD of an address: fetched, not unpacked, under its own name or another; refusals tell the status', async () => {
+  const { engine } = bench;
+  const serve = 'mkdir -p /www/d && cd /www && echo fetched > d/file && tar -cf d/a.tar d/file && exec httpd -f -p 80';
+  const server = await engine.ok('run', '-d', 'busybox', 'sh', '-c', serve);
+  await listens(engine, server, 80);
+  const address = `http://${await engine.ok('inspect', '-f', '{{.NetworkSettings.IPAddress}}', server)}/d`;
+  const folder = contextOf({
+    Dockerfile: `FROM busybox\nADD ${address}/file ${address}/a.tar /in/\nADD ${address}/file /as/it\n`,
+  });
+  await build(folder, '-t', 'added:1');
+  assert.equal(
+    await run('added:1', 'sh', '-c', 'stat -c "%n %a" /in/* /as/it; cat /as/it'),
+    '/in/a.tar 600\n/in/file 600\n/as/it 600\nfetched',
+  );
+  for (const [line, message] of [
+    [`ADD ${address}/none /x`, /ADD failed: failed to GET .* with status 404/],
+    [`ADD ${address}/ /x/`, /with status 404|cannot determine filename/],
+    [`COPY ${address}/file /x`, /source can not be a URL for COPY/],
+    ['ADD http://127.0.0.1:1/x /x', /ADD failed: failed to GET .*ECONNREFUSED/],
+  ] as const) {
+    writeFileSync(join(folder, 'Dockerfile'), `FROM busybox\n${line}\n`);
+    assert.match((await tryBuild(folder)).stderr, message);
+  }
+  await engine.ok('rm', '-f', server);
+  assert.deepEqual(readdirSync(join(engine.dataRoot, 'builds')), []);
 });

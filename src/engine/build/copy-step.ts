@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
+import { dirname, posix } from 'node:path';
 import { AppError } from '../../base/index.ts';
 import { type Instruction, jsonList, rawWords, resolve } from '../../build/index.ts';
 import { archiveIn, archiveOf, digestIn, kindIn, unpack } from '../../image/index.ts';
 import { resolveUser } from '../../runtime/index.ts';
 import { findSources, type Source } from './copy-sources.ts';
+import { fetchFile, isAddress } from './remote-file.ts';
 import { type StageState, toldStep } from './stage.ts';
 
 type Owner = { readonly uid: number; readonly gid: number };
@@ -24,7 +25,12 @@ export async function copyStep(stage: StageState, instruction: Instruction): Pro
   await using tree =
     from === '' ? undefined : await stage.build.parts.images.rootfs.workTree(await imageFrom(stage, from));
   const root = tree?.root ?? stage.build.context;
-  const sources = await findSources(name, root, words, from === '');
+  await using fetched = new AsyncDisposableStack();
+  const sources = await findSources(name, words, {
+    root,
+    isContext: from === '',
+    fetch: async (address) => fetched.use(await fetchFile(address, dirname(stage.build.context), stage.build.signal)),
+  });
   if (sources.length > 1 && !target.endsWith('/')) {
     throw new AppError(
       'invalid',
@@ -32,7 +38,7 @@ export async function copyStep(stage: StageState, instruction: Instruction): Pro
     );
   }
   const keepsOwner = from !== '' && chown === '';
-  const digest = await digestOf(root, sources, keepsOwner);
+  const digest = await digestOf(sources, keepsOwner);
   const createdBy = toldStep(stage.config, `${name} ${chown === '' ? '' : `--chown=${chown}`}${digest} in ${target} `);
   if (await stage.fromCache(createdBy)) return;
   await using to = await stage.build.parts.images.rootfs.workTree(stage.image);
@@ -43,7 +49,7 @@ export async function copyStep(stage: StageState, instruction: Instruction): Pro
     isFolder: /(^|\/)\.?$/.test(target),
   };
   for (const source of sources) {
-    await copy(stage, { root, source, destination, owner, keepsOwner, unpacks: name === 'ADD' });
+    await copy(stage, { source, destination, owner, keepsOwner, unpacks: name === 'ADD' && !isAddress(source.word) });
   }
   await stage.commit(createdBy, to.layer());
 }
@@ -53,7 +59,6 @@ async function imageFrom(stage: StageState, from: string): Promise<string> {
 }
 
 type Copy = {
-  readonly root: string;
   readonly source: Source;
   readonly destination: { readonly root: string; readonly path: string; readonly isFolder: boolean };
   readonly owner: Owner;
@@ -62,18 +67,21 @@ type Copy = {
 };
 
 /** A folder gives what is in it; a file goes into a folder, or under another name; an archive that is added, unpacked. */
-async function copy(stage: StageState, { root, source, destination, owner, keepsOwner, unpacks }: Copy): Promise<void> {
+async function copy(stage: StageState, { source, destination, owner, keepsOwner, unpacks }: Copy): Promise<void> {
   const { signal } = stage.build;
   const path = destination.path;
   if (unpacks && source.kind === 'file') {
-    const archive = await archiveIn(root, source.path);
+    const archive = await archiveIn(source.root, source.path);
     if (archive !== undefined) return unpack(archive, { root: destination.root, under: path }, signal);
   }
   const isFolder = destination.isFolder || kindIn(destination.root, path) === 'folder';
+  if (isFolder && source.kind === 'file' && source.name === '') {
+    throw new AppError('invalid', `cannot determine filename for source ${source.word}`);
+  }
   const inside = source.kind === 'folder' || isFolder;
   const under = inside ? path : posix.dirname(path);
-  const name = source.kind === 'folder' ? '' : posix.basename(isFolder ? source.path : path);
-  const archive = archiveOf(root, {
+  const name = source.kind === 'folder' ? '' : isFolder ? source.name : posix.basename(path);
+  const archive = archiveOf(source.root, {
     picks: [{ path: source.path, name }],
     owner: keepsOwner ? undefined : owner,
   });
@@ -81,11 +89,10 @@ async function copy(stage: StageState, { root, source, destination, owner, keeps
 }
 
 /** "file:…", "dir:…" or "multi:…", as Docker's histories tell what was copied. */
-async function digestOf(root: string, sources: readonly Source[], keepsOwner: boolean): Promise<string> {
+async function digestOf(sources: readonly Source[], keepsOwner: boolean): Promise<string> {
   const owner = keepsOwner ? undefined : { uid: 0, gid: 0 };
   const digests: string[] = [];
-  for (const { path, kind } of sources) {
-    const name = kind === 'folder' ? '' : posix.basename(path);
+  for (const { root, path, kind, name } of sources) {
     const digest = await digestIn(root, { picks: [{ path, name }], owner });
     digests.push(`${kind === 'folder' ? 'dir' : 'file'}:${digest}`);
   }
