@@ -80,7 +80,27 @@ describe('parseDaemonFlags() refuses, in the words of dockerd,', () => {
       '--default-network-opt=x',
       /^invalid argument "x" for "--default-network-opt" flag: invalid value "x" for map option/,
     ],
-    ['--default-address-pool=base=10.0.0.0/8,size=4', /^invalid argument .* size 4 does not fit 10\.0\.0\.0\/8$/],
+    ...(
+      [
+        ['10.0.0.0/16', "invalid field '10.0.0.0/16' must be a key=value pair"],
+        ['base=10.0.0.0/16,foo=1', "unexpected key 'foo' in 'foo=1'"],
+        [
+          'base=10.0.0.0/16,size=x',
+          'invalid size value: "x" (must be integer): strconv.Atoi: parsing "x": invalid syntax',
+        ],
+        ['base=foo,size=24', 'invalid base pool "foo": invalid CIDR address: foo'],
+        ['size=24', 'invalid base pool "": invalid CIDR address: '],
+        ['base=10.0.0.0/8', 'invalid pools size: 0: want 8 to 32 bits in 10.0.0.0/8'],
+        ['base=10.0.0.0/8,size=4', 'invalid pools size: 4: want 8 to 32 bits in 10.0.0.0/8'],
+        ['base=fd00::/8,size=129', 'invalid pools size: 129: want 8 to 128 bits in fd00::/8'],
+      ] as const
+    ).map(
+      ([pool, why]) =>
+        [
+          `--default-address-pool=${pool}`,
+          `invalid argument "${pool}" for "--default-address-pool" flag: ${why}`,
+        ] as const,
+    ),
     ['--bridge-accept-fwmark=0x1/zz', /^invalid argument "0x1\/zz" for "--bridge-accept-fwmark" flag: want a mark/],
     ['--bip=10.0.0.1', `${init}parse bip failed: invalid CIDR address: 10.0.0.1`],
     ['--bip6=fd00::1', `${init}parse bip6 failed: invalid CIDR address: fd00::1`],

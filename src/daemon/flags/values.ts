@@ -72,21 +72,34 @@ export type AddressPool = { readonly base: Cidr; readonly size: number };
 
 /** "base=10.10.0.0/16,size=24" */
 export const addressPool: Parse<AddressPool> = (text) => {
-  const parts = new Map(text.split(',').map((part) => part.split('=') as [string, string]));
-  const size = Number(parts.get('size'));
-  const odd = [...parts.keys()].find((key) => key !== 'base' && key !== 'size');
-  if (odd !== undefined) throw new Refusal(`unexpected key '${odd}' in '${text}'`);
-  try {
-    const base = Cidr.parse(parts.get('base') ?? '').network;
-    const longest = base.family === 4 ? 32 : 128;
-    if (!Number.isInteger(size) || size < base.prefix || size > longest) {
-      throw new AppError('invalid', `size ${parts.get('size')} does not fit ${base}`);
-    }
-    return { base, size };
-  } catch (error) {
-    throw new Refusal(`want base=CIDR,size=BITS: ${messageOf(error)}`);
+  if (text === '') throw new Refusal('EOF');
+  const parts = new Map(text.split(',').map(poolField));
+  const base = poolBase(parts.get('base') ?? '');
+  const size = parts.get('size') ?? '0';
+  if (!/^[+-]?\d+$/.test(size)) {
+    const why = `strconv.Atoi: parsing ${JSON.stringify(size)}: invalid syntax`;
+    throw new Refusal(`invalid size value: ${JSON.stringify(size)} (must be integer): ${why}`);
   }
+  const longest = base.family === 4 ? 32 : 128;
+  if (Number(size) >= base.prefix && Number(size) <= longest) return { base, size: Number(size) };
+  throw new Refusal(`invalid pools size: ${size}: want ${base.prefix} to ${longest} bits in ${base}`);
 };
+
+function poolField(field: string): readonly [key: string, value: string] {
+  const at = field.indexOf('=');
+  if (at < 0) throw new Refusal(`invalid field '${field}' must be a key=value pair`);
+  const key = field.slice(0, at).trim().toLowerCase();
+  if (key !== 'base' && key !== 'size') throw new Refusal(`unexpected key '${key}' in '${field}'`);
+  return [key, field.slice(at + 1).trim()];
+}
+
+function poolBase(text: string): Cidr {
+  try {
+    return Cidr.parse(text).network;
+  } catch (error) {
+    throw new Refusal(`invalid base pool ${JSON.stringify(text)}: ${messageOf(error)}`);
+  }
+}
 
 export type NetworkOption = { readonly driver: string; readonly key: string; readonly value: string };
 
