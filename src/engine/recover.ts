@@ -60,7 +60,9 @@ async function foundEnded(
   exit: Exit | undefined,
 ): Promise<void> {
   const { code, oomKilled, at } = exit ?? { code: 255, oomKilled: false, at: new Date() };
-  container.update({ state: { status: 'exited', pid: 0, exitCode: code, oomKilled, finishedAt: at.toISOString() } });
+  const hadOom = oomKilled || container.state.oomKilled;
+  const finishedAt = at.toISOString();
+  container.update({ state: { status: 'exited', pid: 0, exitCode: code, oomKilled: hadOom, finishedAt } });
   const { hostConfig, stoppedByUser, restartCount } = container.record;
   if (shouldRestart(hostConfig.RestartPolicy, { exitCode: code, stoppedByUser, restartCount })) {
     container.update({ restartCount: restartCount + 1 });

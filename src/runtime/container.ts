@@ -5,6 +5,7 @@ import { wasOomKilled } from './cgroup/oom.ts';
 import { conmonFiles } from './conmon/command.ts';
 import { type ExitFolder, readExit } from './conmon/exits.ts';
 import type { Listener } from './conmon/heard.ts';
+import { watchOom } from './conmon/oom.ts';
 import type { Watched } from './process/child.ts';
 import type { Exit } from './types.ts';
 
@@ -34,6 +35,8 @@ export class LiveContainer {
   early: Listener[] | undefined = [];
   readonly #init: Watched;
   readonly #conmon: Watched;
+  /** Noted before, by a note that was taken away. */
+  #hadOom = false;
 
   constructor(parts: LiveParts) {
     this.id = parts.id;
@@ -44,6 +47,14 @@ export class LiveContainer {
     this.#init = parts.init;
     this.#conmon = parts.conmon;
     this.exit = this.#ended(parts.exits);
+  }
+
+  /** Tells each time something of it was killed for lack of memory, until the result is disposed of. */
+  watchOom(seen: () => void): Disposable {
+    return watchOom(this.folder, () => {
+      this.#hadOom = true;
+      seen();
+    });
   }
 
   /** Throws SysError ESRCH when the process has ended. */
@@ -58,7 +69,8 @@ export class LiveContainer {
     exits.forget(this.id);
     const found = readExit(this.folder);
     if (found === undefined) await killAll(this.groups);
-    const oomKilled = existsSync(join(this.folder, conmonFiles.oom)) || wasOomKilled(this.groups);
+    const noted = this.#hadOom || existsSync(join(this.folder, conmonFiles.oom));
+    const oomKilled = noted || wasOomKilled(this.groups);
     return { ...(found ?? { code: killedCode, at: new Date() }), oomKilled };
   }
 

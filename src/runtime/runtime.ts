@@ -242,6 +242,10 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     return readLogs(path, query, ended, signal);
   }
 
+  watchOom(id: string, seen: () => void): Disposable {
+    return this.#find(id).watchOom(seen);
+  }
+
   async rotateLog(id: string, path: string, room: LogRoom): Promise<void> {
     const live = this.#live.get(id);
     if (live !== undefined) await rotateLog(path, room, () => reopenLog(live.folder));

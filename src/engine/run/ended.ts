@@ -17,6 +17,7 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
     if (!container.running) return; // found ended twice: by its monitor and by the recovery
     const { hostConfig, stoppedByUser, restartCount } = container.record;
     const restart = shouldRestart(hostConfig.RestartPolicy, { exitCode: exit.code, stoppedByUser, restartCount });
+    const toldOom = container.state.oomKilled;
     const ranMs = exit.at.getTime() - Date.parse(container.state.startedAt);
     container.update({
       restartCount: restart ? restartCount + 1 : restartCount,
@@ -24,11 +25,11 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
         status: restart ? 'restarting' : 'exited',
         pid: 0,
         exitCode: exit.code,
-        oomKilled: exit.oomKilled,
+        oomKilled: exit.oomKilled || toldOom,
         finishedAt: exit.at.toISOString(),
       },
     });
-    if (exit.oomKilled) announce(parts, container, 'oom');
+    if (exit.oomKilled && !toldOom) announce(parts, container, 'oom');
     announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
     if (!parts.shares.held(container.id)) announceNetworks(parts, container, 'disconnect');
     announceVolumes(parts, container, 'unmount');

@@ -8,6 +8,7 @@ import type { Parts } from '../parts.ts';
 import { containerEnded, scheduleRestart } from './ended.ts';
 import { LogRotation } from './log-rotation.ts';
 import { leaveNetwork } from './network.ts';
+import { watchOom } from './oom.ts';
 import { sendIfAlive, sendSignal } from './signal.ts';
 import { startContainer } from './start.ts';
 
@@ -51,10 +52,12 @@ export class Lifecycle {
   watch(container: Container): void {
     const { runtime, log } = this.#parts;
     this.#health.resume(container);
+    const oom = watchOom(this.#parts, container);
     const keeping = this.#logs.keep(container);
     container.ended = runtime
       .exit(container.id)
       .finally(() => {
+        oom?.[Symbol.dispose]();
         keeping[Symbol.dispose]();
         this.#health.end(container);
       })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../lab/until.ts';
 import { engineForFile, leavesNothing } from './engine.ts';
 
 const bench = engineForFile();
@@ -77,4 +78,20 @@ test('update refuses what goes against what the container has, and changes nothi
   }
   assert.deepEqual([await memory(), await quota()], [String(64 << 20), '50000']);
   await engine.ok('rm', '-f', 'small');
+});
+
+test('a process that is killed for lack of memory is told of at once, while its container goes on', async () => {
+  const { engine } = bench;
+  const eats = 'tail /dev/zero; touch /survived; exec sleep 1000';
+  const limits = ['--memory', '16m', '--memory-swap', '16m'];
+  await engine.ok('run', '-d', '--name', 'eats', ...limits, 'busybox', 'sh', '-c', eats);
+  await until('it goes on', async () => (await engine.docker('exec', 'eats', 'test', '-e', '/survived')).code === 0);
+  const told = async () => await engine.ok('inspect', '-f', '{{.State.Status}} {{.State.OOMKilled}}', 'eats');
+  await until('what it is told to be', async () => (await told()) === 'running true');
+  await engine.ok('stop', '-t', '0', 'eats');
+  const now = String(Math.ceil(Date.now() / 1000));
+  const filters = ['--filter', 'container=eats', '--filter', 'event=oom', '--filter', 'event=die'];
+  const events = await engine.ok('events', '--since', '0', '--until', now, ...filters, '--format', '{{.Action}}');
+  assert.match(events, /^(oom\n)+die$/); // version 1 may tell of one kill twice
+  await engine.ok('rm', 'eats');
 });
