@@ -97,6 +97,10 @@ class ImageService implements Images {
     return id;
   }
 
+  discard(path: string): Promise<void> {
+    return this.#trash.discard(path);
+  }
+
   extend(image: NewImage): Promise<string> {
     return extend({ catalog: this.#catalog, content: this.#content, layers: this.#layers }, image);
   }

@@ -127,6 +127,8 @@ export interface Images extends AsyncDisposable {
   extendAs(image: Omit<NewImage, 'layer'>, source: string): Promise<string>;
   /** The newest image that was made from this parent (undefined: nothing) under this key. */
   cached(parent: string | undefined, cacheKey: string): Image | undefined;
+  /** Takes a folder below the data root away at once, and deletes it little by little. Safe to repeat. */
+  discard(path: string): Promise<void>;
   /** docker-archive and OCI layout, plain or compressed. Yields Docker's progress lines. */
   load(tar: Readable): AsyncIterable<Progress>;
   /** docker-archive that is also an OCI layout, as Docker 25 and later write. */

@@ -15,20 +15,20 @@ export type Context = AsyncDisposable & { readonly root: string; readonly docker
 export const contextsFolder = (parts: Pick<Parts, 'options'>): string => join(parts.options.dataRoot, 'builds');
 
 /** Clears what builds of an engine that was killed have left. */
-export async function forgetContexts(parts: Pick<Parts, 'options'>): Promise<void> {
-  await rm(contextsFolder(parts), { recursive: true, force: true });
+export async function forgetContexts(parts: Pick<Parts, 'options' | 'images'>): Promise<void> {
+  await parts.images.discard(contextsFolder(parts));
 }
 
 /** Takes in the archive of a context, and reads its Dockerfile. Throws `invalid`; nothing is left then. */
 export async function openContext(
-  parts: Pick<Parts, 'options'>,
+  parts: Pick<Parts, 'options' | 'images'>,
   body: Readable,
   dockerfile: string,
   signal: AbortSignal,
 ): Promise<Context> {
   const root = join(contextsFolder(parts), newId().slice(0, 16));
   await mkdir(root, { recursive: true, mode: 0o700 });
-  const dispose = (): Promise<void> => rm(root, { recursive: true, force: true });
+  const dispose = (): Promise<void> => parts.images.discard(root);
   try {
     await unpack(body, { root, under: '/' }, signal);
     const found = await dockerfileOf(root, dockerfile);
