@@ -75,12 +75,19 @@ export class ScaleLab implements AsyncDisposable {
 
   /** One container each on network n0. */
   containers(count: number): Promise<readonly Sample[]> {
-    return sampled(count, async () => {
-      const id = newId();
-      this.#containers.push(id);
-      await this.network.connect(id, 'n0', endpoint());
-      await this.network.sandboxUp(sandboxRequest(id, join(this.#dir, 'files', id)));
-    });
+    return sampled(count, async () => void this.#containers.push(await this.#up()));
+  }
+
+  async #up(): Promise<string> {
+    const id = newId();
+    await this.network.connect(id, 'n0', endpoint());
+    await this.network.sandboxUp(sandboxRequest(id, join(this.#dir, 'files', id)));
+    return id;
+  }
+
+  /** A container on n0 that comes and goes. */
+  async upAndDown(rounds: number): Promise<number> {
+    return medianOf(rounds, async () => this.network.forget(await this.#up()));
   }
 
   async createAndRemove(rounds: number): Promise<number> {
