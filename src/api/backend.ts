@@ -17,6 +17,7 @@ import type {
   NetworkCreateBody,
   NetworkInspect,
   Progress,
+  RegistryCredentials,
   SystemInfo,
   SystemVersion,
   TopBody,
@@ -199,8 +200,18 @@ export interface ImageBackend {
   ): AsyncIterable<Progress>;
   load(body: Readable, options: { readonly quiet: boolean }): AsyncIterable<Progress>;
   save(refs: readonly string[]): Promise<Readable>;
-  /** Not there yet: throws not-implemented when the image is absent; when present, says it is up to date. */
-  pull(image: string, tag: string): AsyncIterable<Progress>;
+  /** With an empty tag all of the repository's. A failure before the first line is a refusal. */
+  pull(
+    image: string,
+    options: { readonly tag: string; readonly platform: string; readonly credentials: RegistryCredentials },
+  ): AsyncIterable<Progress>;
+  push(
+    image: string,
+    options: { readonly tag: string; readonly credentials: RegistryCredentials },
+  ): AsyncIterable<Progress>;
+  /** Throws unauthorized. */
+  login(server: string, credentials: RegistryCredentials): Promise<void>;
+  distribution(ref: string, credentials: RegistryCredentials): Promise<object>;
   prune(
     filters: Filters,
   ): Promise<{ readonly ImagesDeleted: readonly object[] | null; readonly SpaceReclaimed: number }>;

@@ -114,6 +114,8 @@ export const catalog: readonly Entry[] = [
     'Load an image from a tar archive or STDIN',
     async () => (await import('./commands/load.ts')).load,
   ),
+  entry('login', 'Authenticate to a registry', async () => (await import('./commands/login.ts')).login),
+  entry('logout', 'Log out from a registry', async () => (await import('./commands/login.ts')).logout),
   entry('logs, container logs', 'Fetch the logs of a container', async () => (await import('./commands/logs.ts')).logs),
   entry(
     'pause, container pause',
@@ -125,6 +127,8 @@ export const catalog: readonly Entry[] = [
     'List port mappings or a specific mapping for the container',
     async () => (await import('./commands/port.ts')).port,
   ),
+  entry('pull, image pull', 'Download an image from a registry', async () => (await import('./commands/pull.ts')).pull),
+  entry('push, image push', 'Upload an image to a registry', async () => (await import('./commands/push.ts')).push),
   entry('rename, container rename', 'Rename a container', async () => (await import('./commands/rename.ts')).rename),
   entry(
     'restart, container restart',

@@ -60,6 +60,29 @@ export class Images {
     yield* jsonLines<Progress>(await this.#transport.open('POST', '/images/create', call));
   }
 
+  /** With an empty tag, all tags. `auth`: base64url of a JSON object, as X-Registry-Auth. */
+  async *pull(
+    query: { readonly fromImage: string; readonly tag: string; readonly platform: string },
+    auth: string,
+  ): AsyncGenerator<Progress> {
+    const call = { query, headers: { 'X-Registry-Auth': auth } };
+    yield* jsonLines<Progress>(await this.#transport.open('POST', '/images/create', call));
+  }
+
+  async *push(name: string, tag: string, auth: string): AsyncGenerator<Progress> {
+    const call = { query: { tag }, headers: { 'X-Registry-Auth': auth } };
+    yield* jsonLines<Progress>(await this.#transport.open('POST', `/images/${segments(name)}/push`, call));
+  }
+
+  /** Asks a registry whether it takes these. */
+  login(auth: {
+    readonly username: string;
+    readonly password: string;
+    readonly serveraddress: string;
+  }): Promise<{ readonly Status: string }> {
+    return this.#transport.json('POST', '/auth', { json: auth });
+  }
+
   /** `query` as the API has it. A step that fails comes as a line with `errorDetail`. */
   async *build(context: Readable, query: Query): AsyncGenerator<Progress> {
     yield* jsonLines<Progress>(await this.#transport.open('POST', '/build', { query, body: context }));

@@ -46,6 +46,7 @@ export {
   parsePortRange,
   portRequests,
 } from './ports.ts';
+export { parseAuthConfig, parseRegistryAuth, type RegistryCredentials } from './registry-auth.ts';
 export type { BlkioEntry, ContainerStats, CpuStats, InterfaceStats } from './stats.ts';
 export type { SystemInfo, SystemVersion } from './system.ts';
 export { apiVersion, compareVersions, minApiVersion } from './version.ts';

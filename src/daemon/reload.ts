@@ -3,7 +3,7 @@ import { type Log, messageOf } from '../base/index.ts';
 import { type DaemonFlags, parseDaemonFlags } from './flags/index.ts';
 
 /** The flags of which a running engine takes a new value: dockerd's, as far as this engine has them. */
-const taken: readonly (keyof DaemonFlags)[] = ['debug', 'logLevel', 'label'];
+const taken: readonly (keyof DaemonFlags)[] = ['debug', 'logLevel', 'label', 'insecureRegistry', 'registryMirror'];
 
 /**
  * `SIGHUP`: reads the configuration file again. What a running engine can take it takes; of the rest it says that it
@@ -47,7 +47,7 @@ export class Reloadable {
     const changed = names.filter((name) => name !== 'notices' && !isDeepStrictEqual(before[name], next[name]));
     const now = changed.filter((name) => taken.includes(name));
     const later = changed.filter((name) => !taken.includes(name));
-    this.#flags = { ...before, debug: next.debug, logLevel: next.logLevel, label: next.label };
+    this.#flags = { ...before, ...Object.fromEntries(taken.map((name) => [name, next[name]])) };
     for (const notice of next.notices) this.#log.warn(notice);
     this.#log.level = next.logLevel;
     this.#log.info(

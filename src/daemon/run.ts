@@ -21,6 +21,7 @@ import { Volumes } from '../volume/index.ts';
 import { type DaemonFlags, parseDaemonFlags } from './flags/index.ts';
 import { networkOptions } from './network-options.ts';
 import { claimPidfile } from './pidfile.ts';
+import { registryOptions } from './registry-options.ts';
 import { Reloadable, reloadOnHangup } from './reload.ts';
 import { Supervisor } from './supervisor.ts';
 import { startWarm } from './warm-start.ts';
@@ -71,6 +72,7 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
       dataRoot,
       store: { images: database.table('image'), layers: database.table('layer'), tags: database.table('tag') },
       log,
+      registry: { options: () => registryOptions(settings.flags), agent: `portolan/${packageVersion()}` },
     }),
   );
   const engineId = setting(database, 'engine-id', newId);

@@ -74,7 +74,9 @@ export function createEngine(deps: EngineDeps): Engine {
       archives: new ArchivesBackend(parts),
       execs,
       images,
-      builds: new BuildsBackend(parts, lifecycle, (ref) => images.pull(ref, '')),
+      builds: new BuildsBackend(parts, lifecycle, (ref) =>
+        images.pull(ref, { tag: '', platform: '', credentials: {} }),
+      ),
       networks: new NetworksBackend(parts),
       volumes: new VolumesBackend(parts),
       system: new SystemBackend(parts),

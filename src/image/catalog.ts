@@ -101,6 +101,22 @@ export class Catalog {
     return this.#store.tags.get(familiar(withTag(ref)))?.imageId;
   }
 
+  /** Names with a tag of one repository. */
+  tagsOf(ref: Reference): readonly Reference[] {
+    const names = this.#store.tags.all().filter(({ id }) => sameRepository(id, ref));
+    return names
+      .map(({ id }) => parseReference(id))
+      .filter(({ tag, digest }) => tag !== undefined && digest === undefined);
+  }
+
+  /** Names of all images that have a layer. */
+  repositoriesWith(diffId: string): readonly Reference[] {
+    const having = new Set(
+      this.list().flatMap((image) => (image.document.rootfs.diff_ids.includes(diffId) ? [image.id] : [])),
+    );
+    return this.#store.tags.all().flatMap(({ id, imageId }) => (having.has(imageId) ? [parseReference(id)] : []));
+  }
+
   /** Diff ids of every image. */
   layersInUse(): Set<string> {
     return new Set(this.list().flatMap((image) => image.document.rootfs.diff_ids));

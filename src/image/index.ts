@@ -3,7 +3,9 @@ export { copyIn, copyOut, statPath } from './copy/run.ts';
 export type { Change } from './pack/order.ts';
 export { pack } from './pack/run.ts';
 export type { ImageRecord, ImageStore, LayerRecord, Records, TagRecord } from './records.ts';
-export { familiar, parseReference, type Reference } from './reference.ts';
+export { familiar, familiarName, parseReference, type Reference } from './reference.ts';
+export type { Distribution } from './registry/login.ts';
+export type { Credentials, RegistryOptions } from './registry/options.ts';
 export { createImages, type ImagesDeps } from './service.ts';
 export {
   archiveIn,

@@ -63,6 +63,10 @@ export class LayerStore implements AsyncDisposable {
     return this.#records.get(diffId) !== undefined;
   }
 
+  rememberPacked(diffId: string, packed: LayerRecord['packed'] & object): void {
+    this.#records.put({ ...this.get(diffId), packed });
+  }
+
   folder(diffId: string): string {
     return join(this.#root, 'layers', hexOf(diffId));
   }

@@ -22,6 +22,8 @@ export type LayerRecord = {
   readonly blob: string;
   readonly blobSize: number;
   readonly mediaType: MediaType;
+  /** Of a plain archive that was pushed: what it was compressed to, so that a registry can be asked whether it has it. */
+  readonly packed?: { readonly digest: string; readonly size: number };
   /** Sum of the unpacked files' sizes, in bytes. */
   readonly size: number;
   /** Base name of the short link to the unpacked folder: keeps the mount options below one page. */

@@ -14,6 +14,9 @@ import { historyOf } from './history.ts';
 import { LayerStore } from './layers.ts';
 import type { ImageStore } from './records.ts';
 import { parseReference, type Reference, withTag } from './reference.ts';
+import type { Distribution } from './registry/login.ts';
+import type { Credentials, RegistryOptions } from './registry/options.ts';
+import type { Registries } from './registry/registries.ts';
 import { type RemoveOptions, remove } from './remove.ts';
 import { OverlayRootFs } from './rootfs.ts';
 import { Trash } from './trash.ts';
@@ -24,6 +27,8 @@ export type ImagesDeps = {
   readonly dataRoot: string;
   readonly store: ImageStore;
   readonly log: Log;
+  /** How registries are reached, asked each time, since it may change; undefined: none is. */
+  readonly registry?: { readonly options: () => RegistryOptions; readonly agent: string };
 };
 
 export function createImages(deps: ImagesDeps): Images {
@@ -38,8 +43,13 @@ class ImageService implements Images {
   readonly #content: ContentStore;
   readonly #layers: LayerStore;
   readonly #trash: Trash;
+  readonly #log: Log;
+  readonly #registry: ImagesDeps['registry'];
+  #registries: Promise<Registries> | undefined;
 
-  constructor({ dataRoot, store, log }: ImagesDeps) {
+  constructor({ dataRoot, store, log, registry }: ImagesDeps) {
+    this.#log = log;
+    this.#registry = registry;
     this.#dataRoot = dataRoot;
     this.#store = store;
     this.#catalog = new Catalog(store);
@@ -122,6 +132,36 @@ class ImageService implements Images {
     }
   }
 
+  async *pull(image: string, options: Parameters<Images['pull']>[1]): AsyncGenerator<Progress> {
+    try {
+      yield* (await this.#reach()).pull(image, options);
+    } finally {
+      await this.#collect();
+    }
+  }
+
+  async *push(image: string, options: Parameters<Images['push']>[1]): AsyncGenerator<Progress> {
+    yield* (await this.#reach()).push(image, options);
+  }
+
+  async login(domain: string, credentials: Credentials): Promise<void> {
+    await (await this.#reach()).login(domain, credentials);
+  }
+
+  async remote(ref: string, credentials: Credentials): Promise<Distribution> {
+    return (await this.#reach()).remote(ref, credentials);
+  }
+
+  /** HTTP, TLS and schemas of manifests are loaded when the first registry is asked. */
+  #reach(): Promise<Registries> {
+    const { options, agent } = this.#registry ?? fail();
+    const stores = { catalog: this.#catalog, content: this.#content, layers: this.#layers };
+    this.#registries ??= import('./registry/registries.ts').then(
+      ({ Registries }) => new Registries(stores, { options, agent, log: this.#log }),
+    );
+    return this.#registries;
+  }
+
   save(refs: readonly string[]): Readable {
     const images = new Map<string, Saved>();
     for (const { id, document, tags } of refs.flatMap((ref) => this.#catalog.select(ref))) {
@@ -170,4 +210,8 @@ function nameOf(repo: string, tag: string): Reference {
   const ref = parseReference(tag === '' ? repo : `${repo}:${tag}`);
   if (ref.digest !== undefined) throw new AppError('invalid', 'refusing to create a tag with a digest reference');
   return withTag(ref);
+}
+
+function fail(): never {
+  throw new AppError('not-implemented', 'this engine was built without registries');
 }

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { RunConfig } from '../build/index.ts';
 import type { Change } from './pack/order.ts';
+import type { Distribution } from './registry/login.ts';
+import type { Credentials } from './registry/options.ts';
 
 export type ImageConfig = RunConfig;
 
@@ -45,6 +47,8 @@ export type Progress = {
   readonly stream?: string;
   readonly id?: string;
   readonly progressDetail?: object;
+  /** The same as a bar of text, for who cannot draw. */
+  readonly progress?: string;
   readonly aux?: object;
 };
 
@@ -133,6 +137,20 @@ export interface Images extends AsyncDisposable {
   load(tar: Readable): AsyncIterable<Progress>;
   /** docker-archive that is also an OCI layout, as Docker 25 and later write. */
   save(refs: readonly string[]): Readable;
+  /**
+   * Brings an image, or with an empty tag all tags of a repository, from a registry. Throws not-found, unauthorized, or
+   * with the registry's words; stops when no longer read.
+   */
+  pull(
+    image: string,
+    options: { readonly tag: string; readonly platform: string; readonly credentials: Credentials },
+  ): AsyncIterable<Progress>;
+  /** Sends one tag, or with an empty one all tags of a repository. Throws not-found `An image does not exist locally…`. */
+  push(image: string, options: { readonly tag: string; readonly credentials: Credentials }): AsyncIterable<Progress>;
+  /** Throws unauthorized when the registry does not take them. */
+  login(domain: string, credentials: Credentials): Promise<void>;
+  /** What a registry has under a name. */
+  remote(ref: string, credentials: Credentials): Promise<Distribution>;
   history(ref: string): readonly {
     readonly Id: string;
     readonly Created: number;

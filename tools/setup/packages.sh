@@ -99,6 +99,18 @@ test_packages() {
   # shellcheck disable=SC2086
   add_packages $missing
   docker_cli
+  registry_server
+}
+
+# A registry to push to: the program alone, since its package would start one.
+registry_server() {
+  has docker-registry && return
+  if [ ! -x "$PORTOLAN_CACHE/registry/usr/bin/docker-registry" ]; then
+    say "unpacking docker-registry into $PORTOLAN_CACHE/registry"
+    extract docker-registry "$PORTOLAN_CACHE/registry"
+  fi
+  PATH=$PATH:$PORTOLAN_CACHE/registry/usr/bin
+  export PATH
 }
 
 # The real docker command, without its engine: a package of its own in Debian 13, inside docker.io in Debian 12.

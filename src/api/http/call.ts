@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../base/index.ts';
 import type { Query } from './query.ts';
@@ -11,6 +12,7 @@ export class Call {
   readonly signal: AbortSignal;
   /** The raw body, for archives. */
   readonly stream: Readable;
+  readonly headers: IncomingHttpHeaders;
   readonly #params: Readonly<Record<string, string | undefined>>;
   readonly #json: () => Promise<unknown>;
   readonly #skipBody: () => Promise<void>;
@@ -21,6 +23,7 @@ export class Call {
     readonly version: string;
     readonly signal: AbortSignal;
     readonly stream: Readable;
+    readonly headers: IncomingHttpHeaders;
     readonly json: () => Promise<unknown>;
     readonly skipBody: () => Promise<void>;
   }) {
@@ -28,6 +31,7 @@ export class Call {
     this.version = parts.version;
     this.signal = parts.signal;
     this.stream = parts.stream;
+    this.headers = parts.headers;
     this.#params = parts.params;
     this.#json = parts.json;
     this.#skipBody = parts.skipBody;

@@ -42,6 +42,7 @@ function callOf({ params, query, version }: Match, client: Client): Call {
     version,
     signal: goneSignal(client),
     stream: request,
+    headers: request.headers,
     json: () => readJson(request, upgrade),
     skipBody: async () => {
       if (upgrade && hasBody(request.headers)) await takeUpgradeBody(upgrade, request.headers, jsonLimit);

@@ -6,6 +6,7 @@ import { archive, empty, json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
 import { progressLines, progressLinesAlways } from '../stream/json-lines.ts';
 import { inspectOf, withVirtualSize } from './image-versions.ts';
+import { credentialsOf } from './registries.ts';
 
 export function imageRoutes(backend: ImageBackend): readonly Route[] {
   return [
@@ -82,9 +83,13 @@ async function list(backend: ImageBackend, { query, version }: Call): Promise<Re
 }
 
 /** A pull when `fromImage` is given, else an import of the body. */
-function create(backend: ImageBackend, { query, stream }: Call): Reply {
+function create(backend: ImageBackend, call: Call): Reply {
+  const { query, stream } = call;
   const image = query.text('fromImage');
-  if (image !== '') return progressLines(backend.pull(image, query.text('tag')));
+  if (image !== '') {
+    const options = { tag: query.text('tag'), platform: query.text('platform'), credentials: credentialsOf(call) };
+    return progressLines(backend.pull(image, options));
+  }
   const source = query.text('fromSrc');
   if (source === '') throw new AppError('invalid', 'invalid request: want fromImage or fromSrc');
   if (source !== '-') throw new AppError('not-implemented', `importing from an address is not there yet: ${source}`);

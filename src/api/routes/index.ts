@@ -10,6 +10,7 @@ import { containerVerbRoutes } from './container-verbs.ts';
 import { execRoutes } from './execs.ts';
 import { imageRoutes } from './images.ts';
 import { networkRoutes } from './networks.ts';
+import { registryRoutes } from './registries.ts';
 import { swarmRoutes } from './swarm.ts';
 import { systemRoutes } from './system.ts';
 import { volumeRoutes } from './volumes.ts';
@@ -26,6 +27,7 @@ export function allRoutes(backend: Backend): readonly Route[] {
     ...execRoutes(backend.execs),
     ...imageRoutes(backend.images),
     ...buildRoutes(backend.builds),
+    ...registryRoutes(backend.images),
     ...networkRoutes(backend.networks),
     ...volumeRoutes(backend.volumes),
     ...swarmRoutes(),

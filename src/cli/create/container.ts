@@ -4,46 +4,47 @@ import { ApiError, type CreateRequest } from '../../client/index.ts';
 import type { Context } from '../context.ts';
 import type { CreateValues } from './flags.ts';
 
-/** Makes the container and tells its id; warnings go to standard error. */
+/** Makes the container and tells its id; warnings go to standard error. An image that is absent is pulled. */
 export async function createContainer(context: Context, body: CreateRequest, values: CreateValues): Promise<string> {
   const { cidfile, name, platform } = values;
-  refusePull(values.pull, body.Image ?? '');
+  checkPull(values.pull);
   if (cidfile !== '' && existsSync(cidfile)) {
     throw new Error(`container ID file found, make sure the other container isn't running or delete ${cidfile}`);
   }
-  const { Id, Warnings } = await createOrExplain(context, body, { name, platform });
+  if (values.pull === 'always') await pullFor(context, body, values);
+  const { Id, Warnings } = await createOrPull(context, body, { name, platform }, values);
   for (const warning of Warnings ?? []) await context.err(`WARNING: ${warning}\n`);
   if (cidfile !== '') await writeFile(cidfile, Id);
   return Id;
 }
 
-async function createOrExplain(
+async function createOrPull(
   context: Context,
   body: CreateRequest,
   options: { readonly name: string; readonly platform: string },
+  values: CreateValues,
 ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] | null }> {
   try {
     return await context.client.containers.create(body, options);
   } catch (error) {
     const missing = error instanceof ApiError && error.status === 404 && /No such image/i.test(error.message);
-    if (!missing) throw error;
+    if (!missing || values.pull === 'never') throw error;
     await context.err(`Unable to find image '${withTag(body.Image ?? '')}' locally\n`);
-    throw new ApiError(
-      404,
-      `${error.message}. Images are not pulled from registries yet: bring it with 'portolan load' or 'portolan import'`,
-    );
+    await pullFor(context, body, values);
+    return context.client.containers.create(body, options);
   }
+}
+
+/** Standard output is the container's: what the pull says goes beside it. */
+async function pullFor(context: Context, { Image }: CreateRequest, { platform, quiet }: CreateValues): Promise<void> {
+  const { pullImage } = await import('../commands/pull.ts');
+  await pullImage(context, withTag(Image ?? ''), { all: false, platform, quiet, out: (text) => context.err(text) });
 }
 
 const withTag = (image: string): string => (/[:@][^/]*$/.test(image) ? image : `${image}:latest`);
 
-function refusePull(pull: string, image: string): void {
-  if (pull === 'always') {
-    throw new Error(
-      `cannot pull ${image}: images are not pulled from registries yet. Leave --pull out to use the one that is here`,
-    );
-  }
-  if (!['missing', 'never', ''].includes(pull)) {
+function checkPull(pull: string): void {
+  if (!['always', 'missing', 'never', ''].includes(pull)) {
     throw new Error(`invalid pull option: '${pull}': must be one of "always", "missing" or "never"`);
   }
 }

@@ -112,7 +112,23 @@ const allNetworks: readonly Flag[] = [
   number('--network-control-plane-mtu <bytes>', 'accepted: there are no overlay networks', values.controlPlaneMtu),
 ];
 
-export const flagTable: readonly Flag[] = [...general, ...defaultNetwork, ...allNetworks];
+const registries: readonly Flag[] = [
+  list(
+    '--insecure-registry <registry>',
+    'HOST[:PORT] or CIDR where TLS need not prove who it is, or may be missing',
+    values.insecureRegistry,
+    'insecure-registries',
+  ),
+  list('--registry-mirror <url>', 'asked before Docker Hub', values.mirror, 'registry-mirrors'),
+  flag(
+    '--certs-dir <dir>',
+    'certificates by registry: HOST[:PORT]/*.crt, *.cert, *.key',
+    values.text,
+    '/etc/docker/certs.d',
+  ),
+];
+
+export const flagTable: readonly Flag[] = [...general, ...defaultNetwork, ...allNetworks, ...registries];
 
 /** "fixed-cidr-v6" of "--fixed-cidr-v6 <cidr>". */
 export const nameOf = ({ flags }: Flag): string => /--([\w-]+)/.exec(flags)![1]!;

@@ -43,6 +43,9 @@ export type DaemonFlags = {
   readonly bridgeAcceptFwmark?: Mark;
   readonly iptables: boolean;
   readonly ip6tables: boolean;
+  readonly insecureRegistry: readonly string[];
+  readonly registryMirror: readonly string[];
+  readonly certsDir: string;
   /** Of keys of the configuration file that change nothing here, one line each. */
   readonly notices: readonly string[];
 };

@@ -133,6 +133,29 @@ export const fwmark: Parse<Mark> = (text) => {
   throw new Refusal('want a mark, or mark/mask, of 32 bits each');
 };
 
+/** "host", "host:port" or a block of addresses. */
+export const insecureRegistry: Parse<string> = (text) => {
+  if (/^https?:\/\//.test(text)) throw new Refusal(`insecure registry ${text} should not contain '://'`);
+  if (text.includes('/')) Cidr.parse(text);
+  else if (!/^[\w.-]+(:\d+)?$|^\[[0-9a-fA-F:]+\](:\d+)?$/.test(text)) {
+    throw new Refusal(`insecure registry ${text} is not valid: invalid host "${text}"`);
+  }
+  return text;
+};
+
+/** The address of a registry that has what Docker Hub has. */
+export const mirror: Parse<string> = (text) => {
+  const url = URL.parse(text);
+  if (url === null) throw new Refusal(`invalid mirror: "${text}" is not a valid URI`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new Refusal(`invalid mirror: unsupported scheme "${url.protocol.slice(0, -1)}" in "${text}"`);
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new Refusal(`invalid mirror: path, query, or fragment at end of the URI "${text}"`);
+  }
+  return text;
+};
+
 /** The rules are nftables'. */
 export const firewallBackend: Parse<'nftables'> = (text) => {
   if (text === 'nftables' || text === '') return 'nftables';

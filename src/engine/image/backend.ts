@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../../base/index.ts';
 import {
   checkFilters,
   type Filters,
@@ -9,7 +8,7 @@ import {
   type ImageSummary,
   type Progress,
 } from '../../contract/index.ts';
-import { familiar, parseReference } from '../../image/index.ts';
+import { type Credentials, familiar, familiarName, parseReference } from '../../image/index.ts';
 import type { Parts } from '../parts.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { matchesImage } from './filter.ts';
@@ -103,17 +102,36 @@ export class ImagesBackend {
     this.#parts.events.emit('image', action, id, { name });
   }
 
-  /** There is no registry client yet: an image that is here is said to be here, another cannot be had. */
-  async *pull(image: string, tag: string): AsyncGenerator<Progress> {
-    const ref = tag === '' ? image : `${image}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
-    const name = familiar(parseReference(ref));
-    try {
-      this.#parts.images.get(ref);
-    } catch {
-      const text = `cannot pull ${name}: pulling from a registry is not there yet; bring the image with 'docker load' or 'docker import'`;
-      throw new AppError('not-implemented', text);
-    }
-    yield { status: `Status: Image is up to date for ${name}` };
+  async *pull(
+    image: string,
+    options: { readonly tag: string; readonly platform: string; readonly credentials: Credentials },
+  ): AsyncGenerator<Progress> {
+    yield* this.#parts.images.pull(image, options);
+    this.#tellRegistry('pull', image, options.tag);
+  }
+
+  async *push(
+    image: string,
+    options: { readonly tag: string; readonly credentials: Credentials },
+  ): AsyncGenerator<Progress> {
+    yield* this.#parts.images.push(image, options);
+    this.#tellRegistry('push', image, options.tag);
+  }
+
+  /** `server` is an address, as the command line keeps it, or a host; empty is Docker Hub. */
+  async login(server: string, credentials: Credentials): Promise<void> {
+    const host = server.replace(/^https?:\/\//, '').split('/', 1)[0]!;
+    await this.#parts.images.login(host === '' || host === 'index.docker.io' ? 'docker.io' : host, credentials);
+  }
+
+  async distribution(ref: string, credentials: Credentials): Promise<object> {
+    return this.#parts.images.remote(ref, credentials);
+  }
+
+  /** As Docker has it: told under the name. */
+  #tellRegistry(action: string, image: string, tag: string): void {
+    const ref = parseReference(tag === '' ? image : `${image}${tag.includes(':') ? '@' : ':'}${tag}`);
+    this.#parts.events.emit('image', action, familiar(ref), { name: familiarName(ref) });
   }
 
   /** Without tags and unused; with filter dangling=false every unused image. */

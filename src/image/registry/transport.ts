@@ -1,0 +1,128 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError, hasCode, messageOf } from '../../base/index.ts';
+import { certificatesFor } from './hosts.ts';
+
+export type Ask = {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: Buffer | Readable;
+};
+export type Answer = { readonly status: number; readonly reason: string; readonly message: IncomingMessage };
+
+const maxRedirects = 5;
+/** Without a byte either way. */
+const idleMs = 60_000;
+
+/** HTTP to one registry and to where it sends us: connections kept, redirects followed, certificates by host. */
+export class Transport implements Disposable {
+  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: 8 });
+  readonly #https: HttpsAgent;
+  readonly #verify: boolean;
+  readonly #certificates: string;
+  readonly #signal: AbortSignal;
+  readonly #agent: string;
+
+  constructor(options: {
+    readonly verify: boolean;
+    readonly certificates: string;
+    readonly signal: AbortSignal;
+    readonly agent: string;
+  }) {
+    this.#verify = options.verify;
+    this.#certificates = options.certificates;
+    this.#signal = options.signal;
+    this.#agent = options.agent;
+    this.#https = new HttpsAgent({ keepAlive: true, maxSockets: 8 });
+  }
+
+  /** The answer's head; its body is the caller's to read or to drop. Throws with the address and the reason. */
+  async ask(url: URL, ask: Ask): Promise<Answer> {
+    let at = url;
+    for (let hop = 0; hop <= maxRedirects; hop++) {
+      const answer = await this.#once(at, at.host === url.host ? ask : withoutAuthorization(ask));
+      const { location } = answer.message.headers;
+      const leads = [301, 302, 303, 307, 308].includes(answer.status) && location !== undefined;
+      if (!leads || (ask.method !== 'GET' && ask.method !== 'HEAD')) return answer;
+      answer.message.resume();
+      at = new URL(location, at);
+    }
+    throw failure(ask.method, url, `stopped after ${maxRedirects} redirects`);
+  }
+
+  async #once(url: URL, { method, headers, body }: Ask): Promise<Answer> {
+    const tls = url.protocol === 'https:';
+    if (!tls && url.protocol !== 'http:') throw failure(method, url, `unsupported protocol scheme "${url.protocol}"`);
+    const common = {
+      method,
+      headers: { 'User-Agent': this.#agent, ...headers },
+      signal: this.#signal,
+      timeout: idleMs,
+    };
+    const request = tls
+      ? httpsRequest(url, {
+          ...common,
+          ...certificatesFor(url, this.#certificates),
+          agent: this.#https,
+          rejectUnauthorized: this.#verify,
+        })
+      : httpRequest(url, { ...common, agent: this.#http });
+    request.on('timeout', () => request.destroy(new Error('timed out')));
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    request.on('response', resolve);
+    request.on('error', reject);
+    if (body === undefined || Buffer.isBuffer(body)) request.end(body);
+    // A registry may answer, and refuse, before it has read everything.
+    else pipeline(body, request).catch(reject);
+    try {
+      const message = await promise;
+      return { status: message.statusCode ?? 0, reason: message.statusMessage ?? '', message };
+    } catch (error) {
+      throw failure(method, url, reasonOf(error), error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+}
+
+function withoutAuthorization(ask: Ask): Ask {
+  const { Authorization: _, ...headers } = ask.headers ?? {};
+  return { ...ask, headers };
+}
+
+/** As Go words it, since scripts read these: Get "http://host/v2/": dial tcp …: connect: connection refused. */
+function failure(method: string, url: URL, reason: string, cause?: unknown): AppError {
+  const verb = `${method[0]}${method.slice(1).toLowerCase()}`;
+  return new AppError('internal', `${verb} "${url.href}": ${reason}`, { cause });
+}
+
+function reasonOf(error: unknown): string {
+  const { address, port, hostname } = error as { address?: string; port?: number; hostname?: string };
+  if (hasCode(error, 'ECONNREFUSED')) return `dial tcp ${address}:${port}: connect: connection refused`;
+  if (hasCode(error, 'ENOTFOUND') || hasCode(error, 'EAI_AGAIN')) return `dial tcp: lookup ${hostname}: no such host`;
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
+    return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  return messageOf(error);
+}
+
+/** A body that is a document: at most `limit` bytes. */
+export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of message as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > limit) {
+      message.destroy();
+      throw new AppError('invalid', `the registry's answer is longer than ${limit} bytes`);
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
