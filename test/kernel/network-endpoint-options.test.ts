@@ -38,15 +38,18 @@ test('a sysctl that no kernel has refuses the connection, and nothing of it stay
   assert.equal(lab.network.endpointsOf(a).length, 1);
 });
 
-/** "… 12:34:56.123456 length=42 from=0 to=41" and then the frame in hexadecimal, as socat -x writes it. */
-const framePattern = /^> \S+ (\d\d):(\d\d):(\d\d\.\d+) .*\n((?: [ 0-9a-f]+\n?)+)/gm;
+/**
+ * "… 12:34:56.000123456 length=42 from=0 to=41" and then the frame in hexadecimal, as socat -x writes it. Behind the point
+ * are microseconds, whatever the number of digits.
+ */
+const framePattern = /^> \S+ (\d\d):(\d\d):(\d\d)\.(\d+) .*\n((?: [ 0-9a-f]+\n?)+)/gm;
 
 /** Moments in seconds at which `a`, coming up, told its neighbours of its address, as `b` heard it. */
 async function announcements(
   t: TestContext,
   lab: NetworkLab,
   isOne: (frame: Buffer) => boolean,
-  seconds: number,
+  within: number,
 ): Promise<readonly number[]> {
   const dump = lab.listen(b, 'socat', '-u', '-x', 'INTERFACE:eth0', 'OPEN:/dev/null');
   t.after(() => dump.kill());
@@ -57,11 +60,11 @@ async function announcements(
   while (lab.inside(b, 'ss', '-Hp0').includes('socat') === false) await sleep(20);
   await lab.network.sandboxUp(lab.sandbox(a));
   const mac = lab.network.endpointsOf(a)[0]!.lease!.mac.replaceAll(':', '');
-  await sleep(seconds * 1000);
-  return [...text.matchAll(framePattern)].flatMap(([, hours, minutes, moment, hex]) => {
+  await sleep(within * 1000);
+  return [...text.matchAll(framePattern)].flatMap(([, hours, minutes, seconds, micros, hex]) => {
     const frame = Buffer.from(hex!.replace(/\s/g, ''), 'hex');
     if (frame.toString('hex', 6, 12) !== mac || !isOne(frame)) return [];
-    return [Number(hours) * 3600 + Number(minutes) * 60 + Number(moment)];
+    return [Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) + Number(micros) / 1e6];
   });
 }
 
