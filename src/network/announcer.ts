@@ -1,5 +1,6 @@
 import { addTo, type Log, takeFrom } from '../base/index.ts';
 import { setLinkMessage } from '../netlink/rt/link-message.ts';
+import type { PlannedLink } from './plan/types.ts';
 import type { Planner } from './planner.ts';
 import { announces } from './reconcile/difference.ts';
 import { Namespace } from './reconcile/namespace.ts';
@@ -23,11 +24,9 @@ export class Announcer implements Disposable {
     this.#options = options;
   }
 
-  /** After these interfaces of a sandbox came up; absent: all. Those of networks with one announcement, or none, are left. */
-  repeat(containerId: string, sandboxId: string, interfaces?: readonly string[]): void {
-    const links = this.#options.planner.container(containerId).sandboxes.get(sandboxId)?.links ?? [];
+  /** After these links of a sandbox came up, as planned. Those of networks with one announcement, or none, are left. */
+  repeat(containerId: string, sandboxId: string, links: readonly PlannedLink[]): void {
     for (const link of links.filter(announces)) {
-      if (interfaces?.includes(link.name) === false) continue;
       const { count = 1, intervalMs = 0 } = link.announcements ?? {};
       for (let n = 1; n < count; n++) this.#later(containerId, sandboxId, link.name, n * intervalMs);
     }

@@ -112,24 +112,26 @@ export class Attachments {
       });
       await reconciler.change(after, before);
     });
-    await this.#settle(moved, network, before);
+    const { sandboxes } = await this.#settle(moved, network, before);
     undo.defer(() => expose(this.#core, moved, sandbox));
     await expose(this.#core, sandbox, moved);
-    this.#core.announcer.repeat(sandbox.containerId, sandbox.id, [leased.lease.interface]);
+    const links = sandboxes.get(sandbox.id)?.links.filter(({ name }) => name === leased.lease.interface);
+    this.#core.announcer.repeat(sandbox.containerId, sandbox.id, links ?? []);
     withdraw(this.#core, sandbox, published);
     this.#releaseUnused(moved);
     undo.move();
     return leased;
   }
 
-  /** Makes the kernel, the names and the relays follow the records. */
-  async #settle(sandbox: SandboxRecord, network: NetworkRecord, before: Plan): Promise<void> {
+  /** Makes the kernel, the names and the relays follow the records. Answers what was planned. */
+  async #settle(sandbox: SandboxRecord, network: NetworkRecord, before: Plan): Promise<Plan> {
     const { reconciler, names, files, pins } = this.#core;
     const after = this.#plan(sandbox.containerId, network);
     await Promise.all([reconciler.change(before, after), files.update(sandbox)]);
     pins.with(sandbox.id, (netns) => names.open(sandbox, netns));
     names.refresh([network.id]);
     serve(this.#core, sandbox);
+    return after;
   }
 
   /** With the networks themselves, so that their bridges count as there before and after. */

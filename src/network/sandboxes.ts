@@ -67,13 +67,14 @@ export class Sandboxes {
     const { records, planner, reconciler, names, files, announcer } = this.#core;
     const networkIds = records.endpointsOf(sandbox.containerId).map(({ networkId }) => networkId);
     const before = planner.networks(networkIds);
-    const plugged = reconciler.change(before, mergePlans([before, planner.container(sandbox.containerId)]));
+    const own = planner.container(sandbox.containerId);
+    const plugged = reconciler.change(before, mergePlans([before, own]));
     const written = files.write(sandbox, { ipv6: hasIpv6Loopback(sysctls) });
     await Promise.all([plugged, written]);
     names.open(sandbox, netns);
     names.refresh(networkIds);
     serve(this.#core, sandbox);
-    announcer.repeat(sandbox.containerId, sandbox.id);
+    announcer.repeat(sandbox.containerId, sandbox.id, own.sandboxes.get(sandbox.id)?.links ?? []);
     await this.#refreshLinks(sandbox);
   }
 
