@@ -49,11 +49,17 @@ export function withLogging(host: HostConfig, preset: LogConfig): HostConfig {
   return { ...host, LogConfig: { Type, Config } };
 }
 
-export function logLimits({ Config }: LogConfig): LogLimits {
-  const files = Config['max-file'] ?? '1';
+/** What Docker keeps of a log whose size was not asked for. */
+const presets: Readonly<Record<string, { readonly size?: string; readonly files: string }>> = {
+  local: { size: '20m', files: '5' },
+};
+
+export function logLimits({ Type, Config }: LogConfig): LogLimits {
+  const preset = presets[Type] ?? { files: '1' };
+  const files = Config['max-file'] ?? preset.files;
   if (!/^\d{1,6}$/.test(files)) refuseDriver(`strconv.Atoi: parsing "${files}": invalid syntax`);
   if (files === '0') refuseDriver('max-file cannot be less than 1');
-  const size = Config['max-size'];
+  const size = Config['max-size'] ?? preset.size;
   return { maxBytes: size === undefined || size === '-1' ? 0 : bytesOf(size), files: Number(files) };
 }
 

@@ -59,7 +59,7 @@ for (const c of [
   },
   {
     name: 'compression of logs that are not rotated',
-    input: { HostConfig: { LogConfig: { Type: 'local', Config: { compress: 'true' } } } },
+    input: { HostConfig: { LogConfig: { Type: 'json-file', Config: { compress: 'true' } } } },
     text: /compress cannot be true when max-file is less than 2 or max-size is not set/,
   },
   {
