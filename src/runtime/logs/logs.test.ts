@@ -122,6 +122,27 @@ test('readLogs: a slow follower is taken along by rotation, and what was written
   assert.deepEqual(seen, ['one', 'two', 'three', 'four']);
 });
 
+test('readLogs: a follower beside rotation sees every line at most once, and in order', async (t) => {
+  const path = logFile(t, record(0, '0'));
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const write = async (): Promise<void> => {
+    for (let n = 1; n < 300; n++) {
+      const reopen = async (): Promise<void> => writeFileSync(path, record(0, `${n}`));
+      await rotateLog(path, { maxBytes: 1, files: 4 }, reopen);
+    }
+    end();
+  };
+  const writing = write();
+  const seen: number[] = [];
+  for await (const { data } of follow(path, { follow: true }, ended)) seen.push(Number(data));
+  await writing;
+  assert.deepEqual(
+    seen.filter((n, index) => index > 0 && n <= seen[index - 1]!),
+    [],
+  );
+  assert.equal(seen.at(-1), 299);
+});
+
 test('rotateLog: the oldest goes, one that is not full stays, and one without a file is begun again', async (t) => {
   const path = logFile(t, 'a');
   let begun = 0;

@@ -10,7 +10,10 @@ export type OpenPart = { readonly file: FileHandle; readonly ino: number };
 /** The name of the n-th part; 0 is the one being written. */
 export const partPath = (path: string, n: number): string => (n === 0 ? path : `${path}.${n}`);
 
-/** Newest first: one that gets older while we look is seen twice rather than missed. */
+/**
+ * Newest first: one that gets older while we look is seen twice rather than missed. Names are tried up to one beyond the
+ * last, whether they were there a moment ago or not: while files are moved, one of them is missing.
+ */
 async function partsOf(path: string): Promise<readonly Part[]> {
   const name = basename(path);
   const names = await readdir(dirname(path)).catch(() => []);
@@ -20,7 +23,7 @@ async function partsOf(path: string): Promise<readonly Part[]> {
     .filter((end) => /^[1-9]\d*$/.test(end))
     .map(Number);
   const parts: Part[] = [];
-  for (const n of [0, ...numbers.sort((a, b) => a - b)]) {
+  for (let n = 0; n <= Math.max(0, ...numbers) + 1; n++) {
     const found = await stat(partPath(path, n)).catch(() => undefined);
     if (found !== undefined) parts.push({ path: partPath(path, n), ino: found.ino });
   }
@@ -39,14 +42,22 @@ async function openPart({ path, ino }: Part): Promise<OpenPart | undefined> {
   return undefined;
 }
 
+/** How often a file that is there is looked for. */
+const patience = 20;
+
+const isThere = async (part: OpenPart | undefined): Promise<boolean> =>
+  part !== undefined && (await part.file.stat()).nlink > 0;
+
 /**
  * The part that follows one that was read, or the oldest. When rotation was faster than the reader and the one it read
  * is gone, it goes on with the oldest that is left. undefined while nothing follows.
  */
 export async function partAfter(path: string, read: OpenPart | undefined): Promise<OpenPart | undefined> {
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     const parts = await partsOf(path);
     const at = parts.findIndex(({ ino }) => ino === read?.ino);
+    // Moved twice while we looked; or it has a name that is none of a log's.
+    if (at === -1 && tries < patience && (await isThere(read))) continue;
     const next = at === -1 ? parts.at(-1) : parts[at - 1];
     if (next === undefined) return undefined;
     const opened = await openPart(next);
