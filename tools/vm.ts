@@ -11,7 +11,7 @@ import { judge, parseResults } from './vm/results.ts';
 const usual = [
   'test/kernel/{macvlan,ipvlan,vlan}*.test.ts',
   'test/kernel/{link,network-attach,network-bridge,runtime-life}.test.ts',
-  'test/e2e/network-modes.test.ts', // docker's command line, with control groups version 2
+  'test/e2e/{network-modes,vlan-ipvlan}.test.ts', // docker's command line, with control groups version 2
 ];
 
 const root = resolve(import.meta.dirname, '..');
