@@ -1,11 +1,11 @@
-import { AppError, Cidr, isIp, KeyedQueue, messageOf, newId, shortId } from '../base/index.ts';
+import { AppError, Cidr, isIp, KeyedQueue, newId, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
 import { checkConfiguration, refuseConfigurationInUse, withConfiguration } from './config-only.ts';
 import type { Core } from './core.ts';
 import { type SettledCreate, settled } from './defaults.ts';
 import type { Driver } from './driver.ts';
 import { isRemoteIpam } from './external/ipams.ts';
-import { heardElsewhere, makeElsewhere, unmakeElsewhere } from './external/networks.ts';
+import { makeElsewhere, unmakeElsewhere } from './external/networks.ts';
 import { expectAddresses, poolsElsewhere, returnPools } from './external/pools.ts';
 import {
   type AddressingRequest,
@@ -150,22 +150,6 @@ export class Networks {
     if (drivers.get(network.driver).external === undefined && !isRemoteIpam(network)) return;
     records.putNetwork({ ...network, unfinished: true });
     await unmakeElsewhere(this.#core, network);
-  }
-
-  /** After a start: networks that a plugin was making, or taking away, when the engine ended. Never throws. */
-  async removeUnfinished(): Promise<void> {
-    const { records, log } = this.#core;
-    for (const { name, unfinished } of records.networks()) {
-      if (unfinished !== true) continue;
-      await this.#removeUnfinished(name).catch((error: unknown) => log.warn(`network ${name}: ${messageOf(error)}`));
-    }
-  }
-
-  async #removeUnfinished(name: string): Promise<void> {
-    const network = findNetwork(this.#core.records.networks(), name);
-    if (await heardElsewhere(this.#core, network)) return void (await this.remove(network.id));
-    const what = 'it was being made or removed when the engine ended, and its plugin does not answer';
-    this.#core.log.warn(`network ${name}: ${what}: that is told at the next start, or when its name is used again`);
   }
 
   #refuseInUse(network: NetworkRecord): void {

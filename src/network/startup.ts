@@ -7,6 +7,7 @@ import type { NetworkRecord, Pool } from '../store/records.ts';
 import type { Core } from './core.ts';
 import { bridgeOptions } from './drivers/bridge/index.ts';
 import { isRemoteIpam } from './external/ipams.ts';
+import { removeUnfinished } from './external/unfinished.ts';
 import type { Networks } from './networks.ts';
 import { emptyPlan } from './plan/merge.ts';
 import { brief } from './plugins/index.ts';
@@ -133,7 +134,7 @@ export async function remind(core: Core, networks: Networks): Promise<void> {
       .catch((error: unknown) => log.warn(`network: ${messageOf(error)}`));
   };
   await Promise.all([...names].map(greet));
-  await Promise.all([debts.settleAll(), networks.removeUnfinished()]);
+  await Promise.all([debts.settleAll(), removeUnfinished(core, (id) => networks.remove(id))]);
 }
 
 /** What lives in this process for the sandboxes that are up: port reservations, relays, the resolver. */

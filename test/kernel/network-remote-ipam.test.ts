@@ -79,6 +79,9 @@ test('one plugin for both, with a subnet, range, gateway and auxiliary address o
   ]);
   await lab.up(a, ['far']);
   assert.ok(lab.pings(a, '10.88.0.9'));
+  const asked = plugin.calls().findLast(({ method }) => method === 'IpamDriver.RequestAddress')!.body['Options'];
+  const [link] = lab.insideJson<{ address: string }>(a, 'link show dev eth0');
+  assert.deepEqual(asked, { 'com.docker.network.endpoint.macaddress': link!.address }, 'the one that it was told');
   await lab.network.sandboxDown(a);
   await lab.network.removeNetwork('far');
   assert.deepEqual(plugin.state(), { networks: {}, endpoints: {}, pools: {}, forgets: false });

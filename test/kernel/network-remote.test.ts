@@ -198,9 +198,11 @@ test('a gateway that the plugin needs not is not taken; published ports are told
   const port = { protocol: 'tcp', containerPort: 80, hostIp: '', hostPortFirst: 18_090, hostPortLast: 18_090 } as const;
   await lab.up(a, ['out'], { ports: [port] });
   assert.deepEqual(lab.network.sandboxOf(a)!.sandbox.ports, [], 'what became of them, no plugin says');
-  const exposed = plugin.calls().find(({ method }) => method === 'NetworkDriver.ProgramExternalConnectivity')!.body;
-  assert.deepEqual((exposed['Options'] as Record<string, unknown>)['com.docker.network.portmap'], [
-    { Proto: 6, IP: '', Port: 80, HostIP: '', HostPort: 18_090, HostPortEnd: 18_090 },
-  ]);
+  for (const method of ['CreateEndpoint', 'Join', 'ProgramExternalConnectivity']) {
+    const { body } = plugin.calls().find((call) => call.method === `NetworkDriver.${method}`)!;
+    assert.deepEqual((body['Options'] as Record<string, unknown>)['com.docker.network.portmap'], [
+      { Proto: 6, IP: '', Port: 80, HostIP: '', HostPort: 18_090, HostPortEnd: 18_090 },
+    ]);
+  }
   assert.ok(!lab.warnings.some((line) => /not published/.test(line)));
 });

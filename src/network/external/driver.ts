@@ -19,7 +19,7 @@ export interface ExternalDriver {
   createNetwork(network: NetworkRecord): Promise<void>;
   deleteNetwork(network: NetworkRecord): Promise<void>;
   /** Answers what the endpoint did not have yet. */
-  createEndpoint(endpoint: EndpointRecord, has: InterfaceSettings): Promise<InterfaceSettings>;
+  createEndpoint(endpoint: EndpointRecord, sandbox: SandboxRecord, has: InterfaceSettings): Promise<InterfaceSettings>;
   deleteEndpoint(networkId: string, endpointId: string): Promise<void>;
   /** `key` is the path of the sandbox's namespace. */
   join(endpoint: EndpointRecord, sandbox: SandboxRecord, key: string): Promise<Joined>;

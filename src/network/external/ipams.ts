@@ -30,6 +30,11 @@ export class Ipams {
     return ipam;
   }
 
+  /** Whether the network's addresses are those of a plugin that was told the hardware address of each endpoint. */
+  async knowsMacs(network: NetworkRecord): Promise<boolean> {
+    return isRemoteIpam(network) && (await this.named(network.ipam.driver).capabilities()).wantsMac;
+  }
+
   #held(name: string): readonly HeldPool[] {
     return this.#records
       .networks()

@@ -23,14 +23,15 @@ export async function acquire(
 ): Promise<Leased> {
   expectNetwork(core, network);
   const driver = core.drivers.get(network.driver);
-  if (driver.external !== undefined) await core.debts.settle(network.id);
+  await core.debts.settle(network.id);
   const inside = freeInterface(taken, driver.interfaceName(network, endpoint.request));
   const whole = await leaseOf(core, network, endpoint, inside, sandbox.containerName);
   const lease = driver.lease?.(whole) ?? whole;
   if (driver.external === undefined) return { ...endpoint, lease };
   const { external } = driver;
-  // A plugin chooses hardware addresses, unless the user does.
-  const given = { ...lease, mac: endpoint.request.mac === undefined ? '' : lease.mac };
+  // A plugin chooses hardware addresses, unless the user does, or the one that was asked for an address knows it by them.
+  const isChosen = endpoint.request.mac !== undefined || (await core.ipams.knowsMacs(network));
+  const given = { ...lease, mac: isChosen ? lease.mac : '' };
   const begun: Leased = { ...endpoint, lease: given, ...(record === 'drop' ? { provisional: true } : {}) };
   expectNetwork(core, network);
   core.records.putEndpoint(begun);
@@ -55,7 +56,7 @@ async function join(
   begun: Leased,
   taken: readonly string[],
 ): Promise<Leased> {
-  const filled = await external.createEndpoint(begun, begun.lease);
+  const filled = await external.createEndpoint(begun, sandbox, begun.lease);
   const made = { ...begun, lease: { ...begun.lease, ...filled } };
   records.putEndpoint(made);
   const { join, prefix } = await external.join(made, sandbox, pins.path(sandbox.id));

@@ -2,20 +2,7 @@ import { messageOf } from '../../base/index.ts';
 import type { NetworkRecord } from '../../store/records.ts';
 import type { Core } from '../core.ts';
 import { Unreachable } from '../plugins/index.ts';
-import { isRemoteIpam } from './ipams.ts';
 import { returnPools } from './pools.ts';
-
-/** Whether what a network is made of elsewhere can be told of it now. Waits for plugins that are being started. */
-export async function heardElsewhere({ drivers, ipams }: Core, network: NetworkRecord): Promise<boolean> {
-  try {
-    await drivers.get(network.driver).external?.scope();
-    if (isRemoteIpam(network)) await ipams.named(network.ipam.driver).capabilities();
-    return true;
-  } catch (error) {
-    if (error instanceof Unreachable) return false;
-    throw error;
-  }
-}
 
 /** Has the network's plugin make it. Throws what the plugin says; whether it heard us or not, nothing is left of it. */
 export async function makeElsewhere({ drivers, log }: Core, network: NetworkRecord): Promise<void> {

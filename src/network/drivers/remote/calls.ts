@@ -36,12 +36,16 @@ export class RemoteCalls implements ExternalDriver {
     await this.#call('DeleteNetwork', { NetworkID: id }, brief);
   }
 
-  async createEndpoint({ id, networkId, request }: EndpointRecord, has: InterfaceSettings): Promise<InterfaceSettings> {
+  async createEndpoint(
+    { id, networkId, request }: EndpointRecord,
+    sandbox: SandboxRecord,
+    has: InterfaceSettings,
+  ): Promise<InterfaceSettings> {
     const { ipv4 = '', ipv6 = '', mac = '' } = has;
     const body = {
       ...ids(networkId, id),
       Interface: { Address: ipv4, AddressIPv6: ipv6, MacAddress: mac },
-      Options: request.driverOptions,
+      Options: { ...request.driverOptions, ...portOptions(sandbox) },
     };
     const answer = await this.#call('CreateEndpoint', body, patient);
     return settingsOf('NetworkDriver.CreateEndpoint', answer, has);

@@ -1,4 +1,4 @@
-import { brief, type Patience, type Plugin, patient } from '../../plugins/index.ts';
+import { brief, MissingMethod, type Patience, type Plugin, patient } from '../../plugins/index.ts';
 import { accepted, addressOf, type Capabilities, capabilitiesOf, type GivenPool, poolOf, spaceOf } from './answers.ts';
 
 /** A pool that records hold, and the addresses of it that somebody has, to be asked for again. */
@@ -77,11 +77,21 @@ export class RemoteIpam {
 
   async #meet(patience: Patience): Promise<Capabilities> {
     const activation = this.#plugin.activations;
-    const answer = await this.#call('GetCapabilities', {}, patience);
-    const capabilities = capabilitiesOf('IpamDriver.GetCapabilities', answer);
+    const capabilities = await this.#askCapabilities(patience);
     if (capabilities.forgets) for (const pool of this.#held()) await this.#replay(pool, patience);
     this.#met = { activation, capabilities };
     return capabilities;
+  }
+
+  /** Plugins older than this method answer 404: they want nothing. */
+  async #askCapabilities(patience: Patience): Promise<Capabilities> {
+    try {
+      const answer = await this.#call('GetCapabilities', {}, patience);
+      return capabilitiesOf('IpamDriver.GetCapabilities', answer);
+    } catch (error) {
+      if (error instanceof MissingMethod) return { wantsMac: false, forgets: false };
+      throw error;
+    }
   }
 
   async #replay({ request, poolId, gateway, addresses }: HeldPool, patience: Patience): Promise<void> {
