@@ -170,7 +170,7 @@ test('killed while a plugin gave pools: the next start gives them back, and the 
   await plugin.launch();
   await lab.restart();
   await until('its end', () => Object.keys(plugin.state().pools).length === 0, { withinMs: 5000, everyMs: 25 });
-  assert.ok(!recorded(lab, 'half'));
+  await until('the end of its record', () => !recorded(lab, 'half'), { withinMs: 5000, everyMs: 25 });
 
   await begun('half');
   await lab.restart();
