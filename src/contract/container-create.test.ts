@@ -24,7 +24,6 @@ test('parseContainerCreate() fills in the defaults that do not depend on the mac
   assert.deepEqual(HostConfig.RestartPolicy, { Name: 'no', MaximumRetryCount: 0 });
   assert.deepEqual(HostConfig.LogConfig, { Type: '', Config: {} });
   assert.equal(HostConfig.ShmSize, 64 << 20);
-  assert.equal(HostConfig.IpcMode, 'private');
   assert.equal(HostConfig.Runtime, 'runc');
   assert.equal(HostConfig.PidsLimit, null);
 });

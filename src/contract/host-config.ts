@@ -124,7 +124,8 @@ export const hostConfigEntries = {
   /** "name:address". */
   ExtraHosts: texts,
   GroupAdd: texts,
-  IpcMode: orDefault('private'),
+  /** "": private; shareable for clients of before API 1.40. */
+  IpcMode: text,
   Cgroup: text,
   Links: texts,
   OomScoreAdj: whole,

@@ -5,8 +5,9 @@ import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
 import { json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
-import { containerOf } from './container-versions.ts';
-import { migrateCreate } from './create-versions.ts';
+import { before } from '../versions/before.ts';
+import { containerOf } from '../versions/container.ts';
+import { migrateCreate } from '../versions/create.ts';
 
 /** Collections and documents of containers. */
 export function containerListRoutes(backend: ContainerBackend): readonly Route[] {
@@ -57,6 +58,7 @@ async function create(backend: ContainerBackend, call: Call): Promise<Reply> {
     throw new AppError('invalid', 'config cannot be empty in order to create a container');
   }
   const { body, warnings } = migrateCreate(parseContainerCreate(document), call.version);
-  const { Id, Warnings } = await backend.create(call.query.text('name'), body, call.query.text('platform'));
+  const platform = before(call.version, '1.41') ? '' : call.query.text('platform');
+  const { Id, Warnings } = await backend.create(call.query.text('name'), body, platform);
   return json(201, { Id, Warnings: [...warnings, ...Warnings] });
 }

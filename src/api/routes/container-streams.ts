@@ -2,12 +2,13 @@ import { AppError } from '../../base/index.ts';
 import type { ContainerBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
-import { later } from '../http/reply.ts';
+import { json, later } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
 import { parseDetachKeys } from '../stream/detach-keys.ts';
 import { firstOf, jsonLinesChecked } from '../stream/json-lines.ts';
 import { logStream } from '../stream/logs.ts';
 import { session } from '../stream/session.ts';
+import { before } from '../versions/before.ts';
 
 const conditions = ['not-running', 'next-exit', 'removed'] as const;
 
@@ -58,17 +59,21 @@ async function logs(backend: ContainerBackend, call: Call): Promise<Reply> {
 /** "all", "-1" and what is no number mean all. */
 const tailOf = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
 
-function wait(backend: ContainerBackend, call: Call): Reply {
-  const wanted = call.query.text('condition') || 'not-running';
+/** Before 1.30 there were no conditions, and the answer came whole at the end. */
+function wait(backend: ContainerBackend, call: Call): Reply | Promise<Reply> {
+  const old = before(call.version, '1.30');
+  const wanted = (!old && call.query.text('condition')) || 'not-running';
   const condition = conditions.find((one) => one === wanted);
   if (!condition) throw new AppError('invalid', `invalid condition: "${wanted}"`);
   const { done, cancel } = backend.wait(call.param('id'), condition);
-  return later(done, cancel);
+  if (!old) return later(done, cancel);
+  call.signal.addEventListener('abort', cancel, { once: true });
+  return done.then((value) => json(200, value));
 }
 
 function stats(backend: ContainerBackend, call: Call): Reply {
   const stream = call.query.flag('stream', true);
-  const options = { stream, oneShot: call.query.flag('one-shot') };
+  const options = { stream, oneShot: call.query.flag('one-shot') && !before(call.version, '1.41') };
   const samples = backend.stats(call.param('id'), options, call.signal);
   return stream ? jsonLinesChecked(samples) : firstOf(samples);
 }

@@ -1,12 +1,11 @@
 import { AppError } from '../../base/index.ts';
-import { compareVersions, parseUpdate } from '../../contract/index.ts';
+import { parseUpdate } from '../../contract/index.ts';
 import type { ContainerBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
+import type { Reply } from '../http/client.ts';
 import { empty, json } from '../http/reply.ts';
 import type { Method, Route } from '../http/route.ts';
-
-/** The first API version whose stop and restart take a signal. */
-const stopSignalSince = '1.42';
+import { before } from '../versions/before.ts';
 
 /** What is done to one container. */
 export function containerVerbRoutes(backend: ContainerBackend): readonly Route[] {
@@ -39,7 +38,7 @@ export function containerVerbRoutes(backend: ContainerBackend): readonly Route[]
     {
       method: 'POST',
       path: '/containers/:id/update',
-      handle: async (call) => json(200, await backend.update(call.param('id'), parseUpdate(await call.json()))),
+      handle: (call) => update(backend, call),
     },
   ];
 }
@@ -56,12 +55,18 @@ function verb(name: string, act: (call: Call, id: string) => Promise<void>): Rou
   };
 }
 
+async function update(backend: ContainerBackend, call: Call): Promise<Reply> {
+  const body = parseUpdate(await call.json());
+  const known = before(call.version, '1.40') ? { ...body, PidsLimit: null } : body;
+  return json(200, await backend.update(call.param('id'), known));
+}
+
 function stopOptions({ query, version }: Call): {
   readonly timeout: number | undefined;
   readonly signal: string | undefined;
 } {
-  const takesSignal = compareVersions(version, stopSignalSince) >= 0;
-  return { timeout: query.whole('t'), signal: (takesSignal && query.text('signal')) || undefined };
+  const signal = before(version, '1.42') ? '' : query.text('signal');
+  return { timeout: query.whole('t'), signal: signal || undefined };
 }
 
 /** Height and width of a terminal, in cells. Throws `invalid`. */

@@ -5,7 +5,7 @@ import type { Reply } from '../http/client.ts';
 import { archive, empty, json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
 import { progressLines, progressLinesAlways } from '../stream/json-lines.ts';
-import { inspectOf, withVirtualSize } from './image-versions.ts';
+import { imageFilters, inspectOf, summaryOf } from '../versions/image.ts';
 import { credentialsOf } from './registries.ts';
 
 export function imageRoutes(backend: ImageBackend): readonly Route[] {
@@ -72,13 +72,13 @@ function oneImageRoutes(backend: ImageBackend): readonly Route[] {
 async function list(backend: ImageBackend, { query, version }: Call): Promise<Reply> {
   const options = {
     all: query.flag('all'),
-    filters: query.filters(),
+    filters: imageFilters(query.filters(), query.text('filter'), version),
     digests: query.flag('digests'),
     sharedSize: query.flag('shared-size'),
   };
   return json(
     200,
-    (await backend.list(options)).map((image) => withVirtualSize(image, version)),
+    (await backend.list(options)).map((image) => summaryOf(image, version)),
   );
 }
 

@@ -1,15 +1,11 @@
 import { AppError } from '../../base/index.ts';
-import {
-  compareVersions,
-  parseNetworkConnect,
-  parseNetworkCreate,
-  parseNetworkDisconnect,
-} from '../../contract/index.ts';
+import { parseNetworkConnect, parseNetworkCreate, parseNetworkDisconnect } from '../../contract/index.ts';
 import type { NetworkBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
 import { empty, json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
+import { before } from '../versions/before.ts';
 
 export function networkRoutes(backend: NetworkBackend): readonly Route[] {
   return [
@@ -61,15 +57,15 @@ const withoutIpv4Since = '1.48';
 
 async function create(backend: NetworkBackend, call: Call): Promise<Reply> {
   const body = parseNetworkCreate(await call.json());
-  const old = compareVersions(call.version, withoutIpv4Since) < 0;
+  const old = before(call.version, withoutIpv4Since);
   return json(201, await backend.create(old ? { ...body, EnableIPv4: null } : body));
 }
 
-/** Lists say who is attached up to this version; later ones leave that to inspect. */
-const membersUntil = '1.27';
+/** Lists said who is attached before this version, which leaves that to inspect. */
+const membersUntil = '1.28';
 
 async function list(backend: NetworkBackend, { query, version }: Call): Promise<Reply> {
-  const members = compareVersions(version, membersUntil) <= 0;
+  const members = before(version, membersUntil);
   return json(200, await backend.list(query.filters(), { members }));
 }
 

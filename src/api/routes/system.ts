@@ -1,10 +1,12 @@
-import { apiVersion } from '../../contract/index.ts';
+import { AppError } from '../../base/index.ts';
+import { apiVersion, type EventMessage } from '../../contract/index.ts';
 import type { SystemBackend } from '../backend.ts';
+import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
 import { json, plain } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
 import { jsonLines } from '../stream/json-lines.ts';
-import { infoOf } from './container-versions.ts';
+import { infoOf, knownEvents, usageOf } from '../versions/system.ts';
 
 /** The first question of most clients: the version is in the headers, and none of this may be kept in a cache. */
 const ping = (): Reply =>
@@ -28,17 +30,23 @@ export function systemRoutes(backend: SystemBackend): readonly Route[] {
     {
       method: 'GET',
       path: '/events',
-      handle: ({ query, signal }) => {
-        const since = query.moment('since');
-        const until = query.moment('until') || undefined; // 0 is no end, as since 0 is the very beginning
-        return jsonLines(backend.events({ since, until, filters: query.filters() }, signal));
-      },
+      handle: (call) => jsonLines(knownEvents(events(backend, call), call.version)),
     },
     {
       method: 'GET',
       path: '/system/df',
       since: '1.25',
-      handle: async () => json(200, await backend.diskUsage()),
+      handle: async ({ query, version }) => json(200, usageOf(await backend.diskUsage(), query.texts('type'), version)),
     },
   ];
+}
+
+function events(backend: SystemBackend, { query, signal }: Call): AsyncIterable<EventMessage> {
+  const since = query.moment('since');
+  const until = query.moment('until') || undefined; // 0 is no end, as since 0 is the very beginning
+  if (until !== undefined && since !== undefined && until < since) {
+    const times = `(${query.text('since')}) cannot be after \`until\` time (${query.text('until')})`;
+    throw new AppError('invalid', `\`since\` time ${times}`);
+  }
+  return backend.events({ since, until, filters: query.filters() }, signal);
 }

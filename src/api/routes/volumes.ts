@@ -1,8 +1,9 @@
 import { AppError } from '../../base/index.ts';
-import { compareVersions, type Filters, parseVolumeCreate } from '../../contract/index.ts';
+import { type Filters, parseVolumeCreate } from '../../contract/index.ts';
 import type { VolumeBackend } from '../backend.ts';
 import { empty, json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
+import { before } from '../versions/before.ts';
 
 /** The first API version whose prune leaves named volumes alone. */
 const namedKeptSince = '1.42';
@@ -47,5 +48,5 @@ export function volumeRoutes(backend: VolumeBackend): readonly Route[] {
 
 /** Older clients mean every volume that is not used. */
 function pruneFilters(filters: Filters, version: string): Filters {
-  return compareVersions(version, namedKeptSince) < 0 ? { ...filters, all: ['true'] } : filters;
+  return before(version, namedKeptSince) ? { ...filters, all: ['true'] } : filters;
 }

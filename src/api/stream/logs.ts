@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/index.ts';
-import { compareVersions } from '../../contract/index.ts';
 import type { LogChunk } from '../backend.ts';
 import { breakOff, type Client, type Reply } from '../http/client.ts';
+import { before } from '../versions/before.ts';
 import { frame, multiplexedType, rawType } from './frame.ts';
 import { Outlet } from './outlet.ts';
 
@@ -34,7 +34,7 @@ export function logStream(options: LogReply): Reply {
 }
 
 function contentType({ version }: Client, tty: boolean): Record<string, string> {
-  if (compareVersions(version, typedSince) < 0) return {};
+  if (before(version, typedSince)) return {};
   return { 'Content-Type': tty ? rawType : multiplexedType };
 }
 

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../base/index.ts';
-import { compareVersions } from '../../contract/index.ts';
 import type { StreamSession } from '../backend.ts';
 import type { Client, Reply } from '../http/client.ts';
+import { before } from '../versions/before.ts';
 import { DetachFilter } from './detach-keys.ts';
 import { frame, multiplexedType, rawType } from './frame.ts';
 import { type Hijacked, hijack } from './hijack.ts';
@@ -40,7 +40,7 @@ export function session(options: SessionOptions): Reply {
 }
 
 function contentType({ upgrade, version }: Client, tty: boolean): string {
-  return upgrade && !tty && compareVersions(version, typedSince) >= 0 ? multiplexedType : rawType;
+  return upgrade && !tty && !before(version, typedSince) ? multiplexedType : rawType;
 }
 
 async function converse(connection: Hijacked, outlet: Outlet, live: StreamSession, options: SessionOptions) {

@@ -8,6 +8,7 @@ export function withDefaults(host: HostConfig, machine: { readonly cgroup: '1' |
     ...host,
     MemorySwap: host.Memory > 0 && host.MemorySwap === 0 ? host.Memory * 2 : host.MemorySwap,
     OomKillDisable: machine.cgroup === '1' ? (host.OomKillDisable ?? false) : null,
+    IpcMode: host.IpcMode || 'private',
     CgroupnsMode: host.CgroupnsMode || (machine.cgroup === '2' && !host.Privileged ? 'private' : 'host'),
     SecurityOpt: open && host.SecurityOpt.length === 0 ? ['label=disable'] : host.SecurityOpt,
     MaskedPaths: host.MaskedPaths ?? (host.Privileged ? null : defaultMaskedPaths),

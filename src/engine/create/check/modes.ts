@@ -5,7 +5,7 @@ import { refuse } from './refuse.ts';
 export function checkModes(config: ContainerConfig, host: HostConfig): void {
   const other = (mode: string): boolean => /^container:.+/.test(mode);
   if (!['', 'host'].includes(host.PidMode) && !other(host.PidMode)) refuse(`invalid PID mode: ${host.PidMode}`);
-  if (!['none', 'private', 'shareable', 'host'].includes(host.IpcMode) && !other(host.IpcMode))
+  if (!['', 'none', 'private', 'shareable', 'host'].includes(host.IpcMode) && !other(host.IpcMode))
     refuse(`invalid IPC mode: ${host.IpcMode}`);
   if (!['', 'host'].includes(host.UTSMode)) refuse(`invalid UTS mode: ${host.UTSMode}`);
   if (host.UTSMode === 'host' && config.Hostname !== '') refuse('conflicting options: hostname and the UTS mode');

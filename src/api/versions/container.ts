@@ -1,12 +1,6 @@
 import { shortId } from '../../base/index.ts';
-import {
-  type ContainerInspect,
-  compareVersions,
-  type EndpointSettings,
-  type SystemInfo,
-} from '../../contract/index.ts';
-
-const before = (version: string, limit: string): boolean => compareVersions(version, limit) < 0;
+import type { ContainerInspect, EndpointSettings } from '../../contract/index.ts';
+import { before } from './before.ts';
 
 /** Networks on which nobody has a name. */
 const nameless: ReadonlySet<string> = new Set(['bridge', 'host', 'none']);
@@ -23,10 +17,4 @@ export function containerOf(container: ContainerInspect, version: string): Conta
     Object.entries(NetworkSettings.Networks).map(([name, one]) => [name, named(name, one)]),
   );
   return { ...container, NetworkSettings: { ...NetworkSettings, Networks } };
-}
-
-/** GET /info without what a version does not know. */
-export function infoOf(info: SystemInfo, version: string): SystemInfo {
-  const { FirewallBackend, ...rest } = info;
-  return before(version, '1.49') || FirewallBackend === undefined ? rest : info;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImageInspect } from '../../contract/index.ts';
-import { inspectOf } from './image-versions.ts';
+import { inspectOf } from './image.ts';
 
 const image = { Size: 7, Config: { Env: ['A=b'] } } as unknown as ImageInspect;
 

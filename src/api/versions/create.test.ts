@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ContainerCreateInput, parseContainerCreate } from '../../contract/index.ts';
-import { migrateCreate } from './create-versions.ts';
+import { migrateCreate } from './create.ts';
 
 const mac = '02:42:ac:11:00:09';
 const option = 'com.docker.network.endpoint.sysctls';
@@ -112,4 +112,36 @@ test('sysctls of eth0 become options of the main network up to 1.47; all others 
     [option]: 'net.ipv4.conf.IFNAME.forwarding=1,net.ipv4.conf.IFNAME.route_localnet=1',
   });
   assert.match(warnings.join('\n'), /^Migrated sysctl net\.ipv4\.conf\.eth0\.forwarding to DriverOpts/);
+});
+
+test('what a version did not know is left out, and what it took for granted stays so', () => {
+  const input: ContainerCreateInput = {
+    Healthcheck: { Test: ['CMD', 'true'], StartInterval: 5 },
+    HostConfig: { AutoRemove: true, Annotations: { a: 'b' }, ConsoleSize: [10, 20], NetworkMode: 'shop' },
+    NetworkingConfig: { EndpointsConfig: { shop: { GwPriority: 7 } } },
+  };
+  const shown = (version: string) => {
+    const { Config, HostConfig, Endpoints } = migrate(version, input).body;
+    const { AutoRemove, Annotations, ConsoleSize, IpcMode } = HostConfig;
+    return [
+      AutoRemove,
+      IpcMode,
+      ConsoleSize[0],
+      Annotations['a'],
+      Config.Healthcheck?.StartInterval,
+      Endpoints['shop']?.GwPriority,
+    ];
+  };
+  assert.deepEqual(shown('1.50'), [true, '', 10, 'b', 5, 7]);
+  assert.deepEqual(shown('1.47'), [true, '', 10, 'b', 5, 0]);
+  assert.deepEqual(shown('1.43'), [true, '', 10, 'b', 0, 0]);
+  assert.deepEqual(shown('1.42'), [true, '', 10, undefined, 0, 0]);
+  assert.deepEqual(shown('1.41'), [true, '', 0, undefined, 0, 0]);
+  assert.deepEqual(shown('1.24'), [false, 'shareable', 0, undefined, 0, 0]);
+});
+
+test('a volume driver that no mount uses: from 1.48 on the engine says so', () => {
+  const input: ContainerCreateInput = { HostConfig: { VolumeDriver: 'x', Mounts: [{ Type: 'volume', Target: '/t' }] } };
+  assert.equal(migrate('1.47', input).warnings.length, 0);
+  assert.match(migrate('1.48', input).warnings[0]!, /volume-driver configuration is ignored/);
 });

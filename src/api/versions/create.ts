@@ -1,11 +1,13 @@
 import { AppError } from '../../base/index.ts';
-import { type ContainerCreateBody, compareVersions } from '../../contract/index.ts';
+import type { ContainerCreateBody } from '../../contract/index.ts';
+import { before } from './before.ts';
 import { withSysctls } from './interface-sysctls.ts';
 import { type Migrated, mainEndpoint, perNetworkSince, prefixed, withEndpoint } from './main-endpoint.ts';
+import { migrateMount } from './mounts.ts';
 
 /** What older clients say of the container as a whole becomes the main network's. Throws `invalid` with Docker's texts. */
 export function migrateCreate(body: ContainerCreateBody, version: string): Migrated {
-  const old = compareVersions(version, perNetworkSince) < 0;
+  const old = before(version, perNetworkSince);
   const networks = Object.keys(body.Endpoints);
   if (old && networks.length > 1) {
     throw new AppError(
@@ -13,9 +15,47 @@ export function migrateCreate(body: ContainerCreateBody, version: string): Migra
       `Container cannot be created with multiple network endpoints: ${networks.join(', ')}`,
     );
   }
-  const mac = old ? withOldMac(body) : withMac(body);
+  const known = withoutNewer(body, version);
+  const mac = old ? withOldMac(known) : withMac(known);
   const sysctls = withSysctls(mac.body, version);
-  return { body: sysctls.body, warnings: [...mac.warnings, ...sysctls.warnings] };
+  return { body: sysctls.body, warnings: [...driverWarnings(body, version), ...mac.warnings, ...sysctls.warnings] };
+}
+
+/** Without what a version did not know, and with what it took for granted. */
+function withoutNewer(body: ContainerCreateBody, version: string): ContainerCreateBody {
+  const { Config, HostConfig: host, Endpoints } = body;
+  const older = (since: `1.${number}`): boolean => before(version, since);
+  const HostConfig = {
+    ...host,
+    Mounts: host.Mounts.map((mount) => migrateMount(mount, version)),
+    // Removing a container was the client's part.
+    AutoRemove: host.AutoRemove && !older('1.25'),
+    IpcMode: host.IpcMode || (older('1.40') ? 'shareable' : ''),
+    ConsoleSize: older('1.42') ? ([0, 0] as const) : host.ConsoleSize,
+    Annotations: older('1.43') ? {} : host.Annotations,
+  };
+  const { Healthcheck } = Config;
+  const plain = older('1.44') && Healthcheck !== null ? { ...Healthcheck, StartInterval: 0 } : Healthcheck;
+  return {
+    ...body,
+    Config: { ...Config, Healthcheck: plain },
+    HostConfig,
+    Endpoints: older('1.48') ? withEqualPriority(Endpoints) : Endpoints,
+  };
+}
+
+const withEqualPriority = (endpoints: ContainerCreateBody['Endpoints']): ContainerCreateBody['Endpoints'] =>
+  Object.fromEntries(Object.entries(endpoints).map(([name, one]) => [name, { ...one, GwPriority: 0 }]));
+
+/** Older clients said this themselves. */
+function driverWarnings({ HostConfig }: ContainerCreateBody, version: string): readonly string[] {
+  const undecided = HostConfig.Mounts.some(
+    ({ Type, VolumeOptions }) => Type === 'volume' && !VolumeOptions?.DriverConfig?.Name,
+  );
+  if (HostConfig.VolumeDriver === '' || !undecided || before(version, '1.48')) return [];
+  return [
+    "WARNING: the container-wide volume-driver configuration is ignored for volumes specified via 'mount'. Use '--mount type=volume,volume-driver=...' instead",
+  ];
 }
 
 /** There were no addresses of single networks: what is sent there is left out. */
