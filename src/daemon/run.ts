@@ -5,7 +5,7 @@ import { createApiServer } from '../api/index.ts';
 import { Log, messageOf, newId } from '../base/index.ts';
 import { apiVersion, minApiVersion } from '../contract/index.ts';
 import { type ContainerRecord, createEngine } from '../engine/index.ts';
-import { createImages } from '../image/index.ts';
+import { createImages, type Images } from '../image/index.ts';
 import { createNetworkController, type NetworkController } from '../network/index.ts';
 import { createRuntime } from '../runtime/index.ts';
 import {
@@ -67,14 +67,7 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
     log.warn(message);
   };
   const runtime = running.use(await createRuntime({ execRoot, ...programs(flags), poller, log }));
-  const images = running.use(
-    createImages({
-      dataRoot,
-      store: { images: database.table('image'), layers: database.table('layer'), tags: database.table('tag') },
-      log,
-      registry: { options: () => registryOptions(settings.flags), agent: `portolan/${packageVersion()}` },
-    }),
-  );
+  const images = running.use(openImages(settings, { dataRoot, database, log }));
   const engineId = setting(database, 'engine-id', newId);
   const network = openNetwork(flags, { database, execRoot, dataRoot, engineId, notice, log, poller });
   running.defer(() => network.stop());
@@ -89,6 +82,7 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
       cgroupParent: dataRoot === '/var/lib/portolan' ? 'portolan' : `portolan-${shortHash(dataRoot)}`,
       logging: { Type: flags.logDriver, Config: Object.fromEntries(flags.logOpt) },
       labels: () => settings.flags.label,
+      registries: () => registryOptions(settings.flags),
       engineId,
       notices: () => [...notices, ...network.warnings()],
       version: packageVersion(),
@@ -120,6 +114,18 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
   supervisor.ready();
   log.info(`stopping: ${await stopped}`);
   supervisor.stopping();
+}
+
+function openImages(
+  settings: Reloadable,
+  { dataRoot, database, log }: { readonly dataRoot: string; readonly database: Database; readonly log: Log },
+): Images {
+  return createImages({
+    dataRoot,
+    store: { images: database.table('image'), layers: database.table('layer'), tags: database.table('tag') },
+    log,
+    registry: { options: () => registryOptions(settings.flags), agent: `portolan/${packageVersion()}` },
+  });
 }
 
 type NetworkDeps = {

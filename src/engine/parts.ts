@@ -19,6 +19,8 @@ export type EngineOptions = {
   readonly logging: HostConfig['LogConfig'];
   /** They may change while the engine runs. */
   readonly labels: () => readonly string[];
+  /** How registries are reached, for `info`; may change while the engine runs. */
+  readonly registries: () => { readonly insecure: readonly string[]; readonly mirrors: readonly string[] };
   /** Stays the same over restarts. */
   readonly engineId: string;
   /** When the engine's own notices (forwarding turned on, …) are asked for. */

@@ -117,6 +117,17 @@ export class Catalog {
     return this.#store.tags.all().flatMap(({ id, imageId }) => (having.has(imageId) ? [parseReference(id)] : []));
   }
 
+  /** By image: bytes of its layers that other images have, too. */
+  sharedSizes(): Map<string, number> {
+    const images = this.#store.images
+      .all()
+      .map((record) => ({ id: record.id, layers: this.#document(record).rootfs.diff_ids }));
+    const users = new Map<string, number>();
+    for (const { layers } of images) for (const layer of new Set(layers)) users.set(layer, (users.get(layer) ?? 0) + 1);
+    const shared = (layer: string): number => (users.get(layer)! > 1 ? (this.#store.layers.get(layer)?.size ?? 0) : 0);
+    return new Map(images.map(({ id, layers }) => [id, layers.reduce((sum, layer) => sum + shared(layer), 0)]));
+  }
+
   /** Diff ids of every image. */
   layersInUse(): Set<string> {
     return new Set(this.list().flatMap((image) => image.document.rootfs.diff_ids));

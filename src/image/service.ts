@@ -175,6 +175,10 @@ class ImageService implements Images {
     return historyOf(this.get(ref), (diffId) => this.#layers.get(diffId).size);
   }
 
+  sharedSizes(): ReadonlyMap<string, number> {
+    return this.#catalog.sharedSizes();
+  }
+
   layersSize(): number {
     return this.#layers.size();
   }

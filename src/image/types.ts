@@ -159,6 +159,8 @@ export interface Images extends AsyncDisposable {
     readonly Size: number;
     readonly Comment: string;
   }[];
+  /** By image id: bytes of its layers that other images have, too. */
+  sharedSizes(): ReadonlyMap<string, number>;
   /** Bytes on disk of all layers, each counted once. */
   layersSize(): number;
   /** busybox:latest from the machine's static busybox, when there is no such image. */

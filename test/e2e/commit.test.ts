@@ -138,3 +138,21 @@ test('an export whose client goes away lets go of the container', async () => {
     await engine.ok('rm', 'box');
   });
 });
+
+test('images of common layers say how much they share, and disk usage counts it once', async () => {
+  const { engine } = bench;
+  await engine.ok('run', '--name', 'more', 'busybox', 'sh', '-c', 'head -c 200000 /dev/zero >/more');
+  await engine.ok('commit', 'more', 'more:v1');
+  const list = JSON.parse(
+    await bench.host.must('curl', ['-sf', '--unix-socket', engine.socket, 'http://engine/images/json?shared-size=1']),
+  ) as { RepoTags: string[]; Size: number; SharedSize: number }[];
+  const [base, more] = ['busybox:latest', 'more:v1'].map((tag) => list.find(({ RepoTags }) => RepoTags.includes(tag))!);
+  assert.equal(base!.SharedSize, base!.Size);
+  assert.deepEqual([more!.SharedSize, more!.Size - more!.SharedSize], [base!.Size, 200_000]);
+  const { LayersSize } = JSON.parse(
+    await bench.host.must('curl', ['-sf', '--unix-socket', engine.socket, 'http://engine/system/df']),
+  ) as { LayersSize: number };
+  assert.equal(LayersSize, more!.Size);
+  await engine.ok('rm', 'more');
+  await engine.ok('rmi', 'more:v1');
+});

@@ -22,12 +22,22 @@ export class ImagesBackend {
     this.#parts = parts;
   }
 
-  async list({ filters, all }: { readonly filters: Filters; readonly all: boolean }): Promise<readonly ImageSummary[]> {
+  async list(options: {
+    readonly filters: Filters;
+    readonly all: boolean;
+    readonly sharedSize: boolean;
+  }): Promise<readonly ImageSummary[]> {
+    const { filters, all } = options;
+    const { images } = this.#parts;
     const wanted = matchesImage(this.#parts, filters, all);
-    return this.#parts.images
+    const shared = options.sharedSize ? images.sharedSizes() : undefined;
+    return images
       .list()
       .filter(wanted)
-      .map((image) => imageSummary(image, filters['reference'] ?? []))
+      .map((image) => {
+        const counts = { SharedSize: shared?.get(image.id) ?? -1, Containers: -1 };
+        return imageSummary(image, filters['reference'] ?? [], counts);
+      })
       .sort((a, b) => b.Created - a.Created);
   }
 

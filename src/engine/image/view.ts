@@ -2,10 +2,13 @@ import type { ImageInspect, ImageSummary } from '../../contract/index.ts';
 import type { Image } from '../../image/index.ts';
 import { isReference } from './filter.ts';
 
-/** One item of GET /images/json; with patterns only the tags that match one are shown. */
+type Counts = { readonly SharedSize: number; readonly Containers: number };
+
+/** One item of GET /images/json; with patterns only the tags that match one are shown. -1: not counted. */
 export const imageSummary = (
   { id, document, tags, digests, size, parent }: Image,
   patterns: readonly string[],
+  { SharedSize, Containers }: Counts = { SharedSize: -1, Containers: -1 },
 ): ImageSummary => ({
   Id: id,
   ParentId: parent ?? '',
@@ -13,9 +16,9 @@ export const imageSummary = (
   RepoDigests: digests,
   Created: Math.floor(Date.parse(document.created ?? '') / 1000) || 0,
   Size: size,
-  SharedSize: -1,
+  SharedSize,
   Labels: document.config?.Labels ?? null,
-  Containers: -1,
+  Containers,
 });
 
 /** GET /images/{name}/json. */

@@ -1,7 +1,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { arch, availableParallelism, hostname, release, totalmem } from 'node:os';
 import type { SystemInfo } from '../../contract/index.ts';
-import type { Parts } from '../parts.ts';
+import type { EngineOptions, Parts } from '../parts.ts';
 
 /** As uname(1) names machines. */
 const uname: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
@@ -15,6 +15,7 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
   return {
     ...fixed,
     ...osRelease(),
+    RegistryConfig: registryConfig(options.registries()),
     Plugins: { ...plugins, Network: parts.network.drivers() },
     DriverStatus: [
       ['Backing Filesystem', backingFileSystem(options.dataRoot)],
@@ -63,7 +64,6 @@ const fixed = {
   NEventsListener: 0,
   OSType: 'linux' as const,
   IndexServerAddress: '',
-  RegistryConfig: { InsecureRegistryCIDRs: null, IndexConfigs: {}, Mirrors: null },
   GenericResources: null,
   HttpProxy: '',
   HttpsProxy: '',
@@ -116,4 +116,23 @@ function readText(path: string): string {
   } catch {
     return '';
   }
+}
+
+/** As clients read which registries may be unsafe: Docker's form. */
+function registryConfig({ insecure, mirrors }: ReturnType<EngineOptions['registries']>): SystemInfo['RegistryConfig'] {
+  const index = (Name: string, own: readonly string[], Secure: boolean) => ({
+    Name,
+    Mirrors: own,
+    Secure,
+    Official: Name === 'docker.io',
+  });
+  const hosts = insecure.filter((entry) => !entry.includes('/'));
+  return {
+    InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8', ...insecure.filter((entry) => entry.includes('/'))],
+    IndexConfigs: Object.fromEntries([
+      ['docker.io', index('docker.io', mirrors, true)],
+      ...hosts.map((host) => [host, index(host, [], false)]),
+    ]),
+    Mirrors: mirrors,
+  };
 }
