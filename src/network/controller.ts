@@ -5,9 +5,9 @@ import { warmThreadPool } from '../syscall/netns.ts';
 import { Poller } from '../syscall/poller.ts';
 import { Announcer } from './announcer.ts';
 import { Attachments } from './attachments.ts';
+import { bridgeSettings } from './bridge-settings.ts';
 import type { Core } from './core.ts';
 import { HostResolvers, Resolver } from './dns/index.ts';
-import type { DriverSettings } from './driver.ts';
 import { bridgeDriver } from './drivers/bridge/index.ts';
 import { hostDriver } from './drivers/host/index.ts';
 import { ipvlanDriver } from './drivers/ipvlan/index.ts';
@@ -247,15 +247,6 @@ const pluginFolders = ({ pluginDir }: NetworkOptions): PluginFolders => ({
   specs: commonFolders.specs,
 });
 
-/** The MTU is read at each plan: it may have become another. */
-const bridgeSettings = (options: NetworkOptions, wayOut: WayOut | undefined): DriverSettings => ({
-  masquerade: options.ipMasquerade,
-  directRouting: options.allowDirectRouting === true,
-  get mtu() {
-    return options.mtu ?? wayOut?.mtu;
-  },
-});
-
 /** Builds the parts. What has to be closed goes to `resources`; the kernel's state stays. */
 function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: NetworkEvent) => void): Core {
   const { options, log, hostNetns } = deps;
@@ -264,13 +255,6 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const poller = deps.poller ?? resources.use(new Poller());
   const hostWatch = resources.use(new HostWatch(host, poller));
   const wayOut = options.mtu === undefined ? resources.use(new WayOut(host, hostWatch, log)) : undefined;
-  const drivers = new DriverRegistry(
-    [bridgeDriver(bridgeSettings(options, wayOut)), macvlanDriver(), ipvlanDriver(), hostDriver(), noneDriver()],
-    (name) => remoteDriver(plugins.named(name)),
-  );
-  const records = new Records(deps.store);
-  const ipams = new Ipams(plugins, records);
-  const pins = new SandboxPins(options.runDir);
   const forwarding = new Forwarding(host, options);
   const context = NftContext.open(hostNetns);
   const firewall = resources.use(
@@ -281,6 +265,19 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
       acceptMark: options.bridgeAcceptFwmark,
     }),
   );
+  const drivers = new DriverRegistry(
+    [
+      bridgeDriver(bridgeSettings({ options, host, firewall, wayOut })),
+      macvlanDriver(),
+      ipvlanDriver(),
+      hostDriver(),
+      noneDriver(),
+    ],
+    (name) => remoteDriver(plugins.named(name)),
+  );
+  const records = new Records(deps.store);
+  const ipams = new Ipams(plugins, records);
+  const pins = new SandboxPins(options.runDir);
   const hostResolvers = deps.hostResolvers ?? new HostResolvers();
   const resolver = resources.use(new Resolver({ log, poller, hostResolvers: hostResolvers.servers }));
   const names = new Names(records, resolver, options);

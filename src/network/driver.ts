@@ -18,9 +18,16 @@ export type DriverSettings = {
   readonly directRouting?: boolean;
   /** False with --ip-masq=false: no network hides its addresses. */
   readonly masquerade: boolean;
+  /** Whether the rule set judges frames within a bridge, too: not with every kernel. Absent: no. */
+  readonly judgesFrames?: boolean;
+  /** Whether bridges show their frames to the packet filter, as they are now (br_netfilter). Absent: no. */
+  readonly filtersFrames?: boolean;
 };
 
-/** One container that may reach ports of another, by their addresses on a network that keeps its containers apart. */
+/**
+ * One container that may reach ports of another, by their addresses on a network that keeps its containers apart: of one
+ * family.
+ */
 export type Link = { readonly from: string; readonly to: string; readonly ports: readonly ExposedPort[] };
 
 /** An endpoint of a running container, with all that its plan depends on. */

@@ -19,10 +19,13 @@ export function linksOf(records: Records, endpoint: EndpointRecord): readonly Li
   return [...targets, ...linkers];
 }
 
+/** In each family that both have an address of. */
 function linkBetween(records: Records, from: EndpointRecord, to: EndpointRecord): readonly Link[] {
-  const source = from.lease?.ipv4?.split('/')[0];
-  const target = to.lease?.ipv4?.split('/')[0];
   const ports = records.sandboxOf(to.containerId)?.exposed ?? [];
-  if (source === undefined || target === undefined || from.id === to.id || ports.length === 0) return [];
-  return [{ from: source, to: target, ports }];
+  if (from.id === to.id || ports.length === 0) return [];
+  return (['ipv4', 'ipv6'] as const).flatMap((family) => {
+    const source = from.lease?.[family]?.split('/')[0];
+    const target = to.lease?.[family]?.split('/')[0];
+    return source === undefined || target === undefined ? [] : [{ from: source, to: target, ports }];
+  });
 }

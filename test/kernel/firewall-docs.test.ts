@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { Firewall } from '../../src/network/firewall/index.ts';
 import { warmThreadPool } from '../../src/syscall/netns.ts';
-import { openHost } from './fixture.ts';
+import { type Host, openHost } from './fixture.ts';
 
 /** `UPDATE=1` writes the page anew; otherwise what is there has to be what a kernel says. */
 const update = process.env['UPDATE'] === '1';
@@ -17,10 +17,14 @@ const printedBy = 'nftables v1.0.6';
 const version = execFileSync('nft', ['--version'], { encoding: 'utf8' });
 const skip = version.startsWith(printedBy) ? false : `the page was printed by ${printedBy}, here is ${version.trim()}`;
 
-test('docs/rulesets/rules.nft is the table of an engine that has nothing yet', { skip }, () => {
+/** The tables of both families. */
+const listed = (host: Host, ...options: readonly string[]): string =>
+  ['inet', 'bridge'].map((family) => host.run('nft', ...options, 'list', 'table', family, 'portolan')).join('');
+
+test('docs/rulesets/rules.nft is the tables of an engine that has nothing yet', { skip }, () => {
   using host = openHost();
   new Firewall({ context: host.nft, table: 'portolan', guarded: [4, 6] }).install();
-  const text = host.run('nft', '-s', 'list', 'table', 'inet', 'portolan');
+  const text = listed(host, '-s');
   const path = new URL('rules.nft', folder);
   if (update) writeFileSync(path, text);
   assert.equal(text, readFileSync(path, 'utf8'), 'write it anew with npm run docs:rulesets');
@@ -29,9 +33,9 @@ test('docs/rulesets/rules.nft is the table of an engine that has nothing yet', {
 test('docs/rulesets/README.md explains every chain, set, map and counter that a kernel lists', () => {
   using host = openHost();
   new Firewall({ context: host.nft, table: 'portolan', guarded: [4, 6] }).install();
-  const listed = host.run('nft', 'list', 'table', 'inet', 'portolan');
-  const names = [...listed.matchAll(/^\t(?:chain|set|map|counter) (\S+) \{/gm)].map(([, name]) => name!);
-  assert.ok(names.length > 30, `${names.length} names in ${listed}`);
+  const text = listed(host);
+  const names = [...text.matchAll(/^\t(?:chain|set|map|counter) (\S+) \{/gm)].map(([, name]) => name!);
+  assert.ok(names.length > 30, `${names.length} names in ${text}`);
   const explained = readFileSync(new URL('README.md', folder), 'utf8');
   // The set version_… says in its name which rules these are.
   const lacking = names.filter((name) => !explained.includes(`\`${name.replace(/^version_.*/, 'version_…')}\``));

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { elementsOfLink, elementsOfNetwork, elementsOfPorts, Firewall } from '../../src/network/firewall/index.ts';
+import {
+  elementOfMember,
+  elementsOfLink,
+  elementsOfNetwork,
+  elementsOfPorts,
+  Firewall,
+} from '../../src/network/firewall/index.ts';
 import type { NftElement } from '../../src/network/plan/types.ts';
 import { NftContext } from '../../src/nftables/context.ts';
 import { createNetns, warmThreadPool } from '../../src/syscall/netns.ts';
@@ -43,6 +49,13 @@ const everything: readonly NftElement[] = [
     to: '192.0.2.3',
     ports: [{ protocol: 'tcp', port: 80 }],
   }),
+  ...elementsOfLink({
+    owner: 'endpoint:l',
+    from: '2001:db8::2',
+    to: '2001:db8::3',
+    ports: [{ protocol: 'udp', port: 53 }],
+  }),
+  elementOfMember('endpoint:l', 'veth1'),
 ];
 
 function networks(change: Partial<Parameters<typeof elementsOfNetwork>[0]>): readonly NftElement[] {
@@ -105,7 +118,7 @@ describe('Firewall', () => {
     firewall.install();
     firewall.apply({ add: everything });
     assert.deepEqual(sorted(firewall.list()), sorted(everything));
-    const sets = context.json('list sets').length + context.json('list maps').length - 2; // its version, guarded
+    const sets = context.json('list sets').length + context.json('list maps').length - 3; // the versions of both tables, guarded
     assert.equal(new Set(everything.map(({ set }) => set)).size, sets, 'a set without an element in this test');
   });
 
@@ -185,7 +198,7 @@ describe('Firewall', () => {
     second.install();
     for (let i = 0; i < 2; i++) firewall.remove();
     const names = context.json('list tables').map(({ table }) => (table as { name: string }).name);
-    assert.deepEqual(names, ['other', 'portolan2']);
+    assert.deepEqual(names, ['other', 'portolan2', 'portolan2'], 'of both families');
   });
 });
 

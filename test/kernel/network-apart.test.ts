@@ -9,16 +9,23 @@ const client = containerId('b');
 const stranger = containerId('c');
 const exposed: Partial<SandboxRequest> = { exposed: [{ protocol: 'tcp', port: 80 }] };
 
-async function start(t: TestContext): Promise<NetworkLab> {
-  const lab = await NetworkLab.start(t);
+/** `filtered`: whether bridges show their packets to the packet filter in this namespace; either way all has to hold. */
+async function start(t: TestContext, filtered: 0 | 1 = 1): Promise<NetworkLab> {
+  const lab = await NetworkLab.open(t);
+  bridgeFilter(lab, filtered);
+  await lab.restart();
   const options = { 'com.docker.network.bridge.enable_icc': 'false', 'com.docker.network.bridge.name': 'br-apart' };
-  await lab.network.createNetwork(networkCreate('apart', { options }));
+  await lab.network.createNetwork(networkCreate('apart', { options, ipv6: true }));
   return lab;
+}
+
+function bridgeFilter(lab: NetworkLab, value: 0 | 1): void {
+  for (const key of ['iptables', 'ip6tables']) lab.run('sysctl', '-qw', `net.bridge.bridge-nf-call-${key}=${value}`);
 }
 
 async function serve(t: TestContext, lab: NetworkLab, id: string, ...ports: readonly number[]): Promise<void> {
   for (const port of ports) {
-    const server = lab.background(id, 'socat', `TCP4-LISTEN:${port},fork,reuseaddr`, 'EXEC:echo here');
+    const server = lab.background(id, 'socat', `TCP6-LISTEN:${port},ipv6only=0,fork,reuseaddr`, 'EXEC:echo here');
     t.after(() => server.kill());
     while (lab.inside(id, 'ss', '-Htln', `sport = ${port}`) === '') await sleep(20);
   }
@@ -26,37 +33,113 @@ async function serve(t: TestContext, lab: NetworkLab, id: string, ...ports: read
 
 async function gets(lab: NetworkLab, from: string, address: string, port: number): Promise<boolean> {
   try {
-    return (await lab.insideLater(from, 'socat', '-T2', '-', `TCP4:${address}:${port},connect-timeout=1`)) === 'here\n';
+    const target = address.includes(':') ? `TCP6:[${address}]` : `TCP4:${address}`;
+    return (await lab.insideLater(from, 'socat', '-T2', '-', `${target}:${port},connect-timeout=1`)) === 'here\n';
   } catch {
     return false;
   }
 }
 
-/** Upper-layer packets of a bridge may pass the packet filter in this namespace; either way it has to hold. */
-const bridgeFilter = (lab: NetworkLab, value: 0 | 1): void => {
-  lab.run('sysctl', '-qw', `net.bridge.bridge-nf-call-iptables=${value}`);
+const addressesOf = (lab: NetworkLab, id: string): readonly string[] => {
+  const { lease } = lab.network.endpointsOf(id)[0]!;
+  return [lease!.ipv4!, lease!.ipv6!].map((cidr) => cidr.split('/')[0]!);
 };
+
+const gatewaysOf = (lab: NetworkLab): readonly string[] =>
+  lab.network.network('apart').ipam.pools.map(({ gateway }) => gateway!);
+
+const pairs = (one: readonly string[], other: readonly string[]): (readonly [string, string])[] =>
+  one.map((value, i) => [value, other[i]!]);
+
+/** Also for two who try: each with the other's address on its link, and the other's hardware address at hand. */
+async function isApart(lab: NetworkLab): Promise<void> {
+  const targets = pairs(addressesOf(lab, web), addressesOf(lab, client));
+  for (const [address] of targets) assert.ok(!lab.pings(client, address), address);
+  const each = (verb: 'replace' | 'del'): void => {
+    for (const [place, other] of [
+      [client, web],
+      [web, client],
+    ] as const) {
+      const { mac } = lab.network.endpointsOf(other)[0]!.lease!;
+      for (const address of addressesOf(lab, other)) {
+        const family = address.includes(':') ? '-6' : '-4';
+        const host = `${address}/${family === '-6' ? 128 : 32}`;
+        lab.inside(place, 'ip', family, 'route', verb, host, 'dev', 'eth0');
+        lab.inside(place, 'ip', 'neigh', verb, address, 'lladdr', mac, 'dev', 'eth0');
+      }
+    }
+  };
+  each('replace');
+  for (const [address] of targets) assert.ok(!lab.pings(client, address), `${address}, straight`);
+  each('del');
+  for (const gateway of gatewaysOf(lab)) assert.ok(lab.pings(client, gateway), gateway);
+}
 
 for (const filtered of [0, 1] as const) {
   test(`a link opens the other's exposed ports, one way and to nobody else (bridge-nf-call-iptables=${filtered})`, async (t) => {
-    const lab = await start(t);
-    bridgeFilter(lab, filtered);
+    const lab = await start(t, filtered);
     await lab.up(web, ['apart'], exposed);
     await lab.network.connect(client, 'apart', endpoint({ links: [`${web}:db`] }));
     await lab.network.sandboxUp({ ...lab.sandbox(client), ...exposed });
     await lab.up(stranger, ['apart']);
-    const address = lab.address(web, 'apart');
     await serve(t, lab, web, 80, 81);
     await serve(t, lab, client, 80);
-    assert.ok(await gets(lab, client, address, 80));
-    assert.ok(!(await gets(lab, client, address, 81)), 'a port that is not exposed');
-    assert.ok(!(await gets(lab, stranger, address, 80)), 'who has no link');
-    assert.ok(!(await gets(lab, web, lab.address(client, 'apart'), 80)), 'the way back');
-    assert.ok(!lab.pings(client, address));
+    for (const [address, own] of pairs(addressesOf(lab, web), addressesOf(lab, client))) {
+      assert.ok(await gets(lab, client, address, 80), address);
+      assert.ok(!(await gets(lab, client, address, 81)), 'a port that is not exposed');
+      assert.ok(!(await gets(lab, stranger, address, 80)), 'who has no link');
+      assert.ok(!(await gets(lab, web, own, 80)), 'the way back');
+      assert.ok(!lab.pings(client, address));
+    }
     assert.match(lab.nft('list', 'counters'), /counter apart \{\s+packets [1-9]/);
     assert.equal(lab.mends.length, 0);
   });
+
+  test(`without ICC a published port is reached by an address of the host (bridge-nf-call-iptables=${filtered})`, async (t) => {
+    const lab = await start(t, filtered);
+    const port = {
+      protocol: 'tcp',
+      containerPort: 80,
+      hostIp: '',
+      hostPortFirst: 18_084,
+      hostPortLast: 18_084,
+    } as const;
+    await lab.up(web, ['apart'], { ports: [port] });
+    await lab.up(client, ['apart']);
+    await serve(t, lab, web, 80, 81);
+    for (const [gateway, address] of pairs(gatewaysOf(lab), addressesOf(lab, web))) {
+      assert.ok(await gets(lab, client, gateway, 18_084), gateway);
+      assert.ok(await gets(lab, web, gateway, 18_084), `${gateway}, from the container itself`);
+      assert.ok(!(await gets(lab, client, address, 80)), address);
+      assert.ok(!(await gets(lab, client, address, 81)), address);
+    }
+    await isApart(lab);
+  });
 }
+
+test('containers are kept apart when bridges stop or begin to show what they carry, and repair follows', async (t) => {
+  const lab = await start(t, 1);
+  await lab.up(web, ['apart']);
+  await lab.up(client, ['apart']);
+  const isolated = (): unknown[] =>
+    lab
+      .ipJson<{ linkinfo: { info_slave_data?: object } }>('-d link show master br-apart')
+      .map(({ linkinfo }) => linkinfo);
+  assert.doesNotMatch(JSON.stringify(isolated()), /"isolated":true/);
+  bridgeFilter(lab, 0);
+  await isApart(lab);
+  await lab.network.repair();
+  assert.doesNotMatch(JSON.stringify(isolated()), /"isolated":false/);
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+  lab.nft('delete table bridge portolan-lab');
+  await isApart(lab);
+  assert.match((await lab.network.repair()).restored.join('\n'), /added table/);
+  bridgeFilter(lab, 1);
+  await isApart(lab);
+  await lab.network.repair();
+  await isApart(lab);
+  assert.equal(lab.mends.length, 0);
+});
 
 test('what a link opens follows its target, and goes with either end', async (t) => {
   const lab = await start(t);
@@ -77,16 +160,4 @@ test('what a link opens follows its target, and goes with either end', async (t)
   await lab.network.disconnect(web, 'apart');
   assert.doesNotMatch(linked(), /elements/);
   assert.equal(lab.mends.length, 0);
-});
-
-test('without ICC a published port is reached by an address of the host', async (t) => {
-  const lab = await start(t);
-  bridgeFilter(lab, 0);
-  const port = { protocol: 'tcp', containerPort: 80, hostIp: '', hostPortFirst: 18_084, hostPortLast: 18_084 } as const;
-  await lab.up(web, ['apart'], { ports: [port] });
-  await lab.up(client, ['apart']);
-  await serve(t, lab, web, 80);
-  assert.ok(await gets(lab, client, '172.18.0.1', 18_084));
-  assert.ok(await gets(lab, web, '172.18.0.1', 18_084));
-  assert.ok(!(await gets(lab, client, lab.address(web, 'apart'), 80)));
 });

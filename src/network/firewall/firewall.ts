@@ -1,7 +1,10 @@
+import { SysError } from '../../base/index.ts';
 import type { NftElement } from '../plan/types.ts';
+import type { AcceptedMark } from './chains.ts';
 import { countersIn, elementsIn, ruleCountsIn, setNamesIn } from './listing.ts';
-import { type AcceptedMark, guardScript, rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
+import { guardScript, removalScript, rulesByChain, rulesetScript, versionMark } from './ruleset.ts';
 import { changeScript } from './script.ts';
+import type { Family } from './sets.ts';
 import type { Dropped, FirewallChange, FirewallTable, NftRunner } from './types.ts';
 
 export type FirewallOptions = {
@@ -21,6 +24,7 @@ export class Firewall implements FirewallTable {
   readonly #table: string;
   readonly #guarded: Set<4 | 6>;
   readonly #mark: AcceptedMark | undefined;
+  #judgesFrames = false;
 
   constructor({ context, table, acceptMark, guarded = [] }: FirewallOptions) {
     this.#mark = acceptMark;
@@ -29,11 +33,17 @@ export class Firewall implements FirewallTable {
     this.#guarded = new Set(guarded);
   }
 
+  get judgesFrames(): boolean {
+    return this.#judgesFrames;
+  }
+
   install(): boolean {
-    const complete = this.#isComplete();
-    const rules = complete ? '' : rulesetScript(this.#table, this.#mark);
+    const complete = this.#isComplete('inet');
+    const rules = complete ? '' : rulesetScript('inet', this.#table, this.#mark);
     this.#context.run(`${rules}${guardScript(this.#table, this.#guarded)}`);
-    return !complete;
+    const framesComplete = this.#isComplete('bridge');
+    this.#judgesFrames = framesComplete || this.#installFrames();
+    return !complete || (this.#judgesFrames && !framesComplete);
   }
 
   guard(family: 4 | 6): void {
@@ -57,19 +67,36 @@ export class Firewall implements FirewallTable {
   }
 
   list(): readonly NftElement[] {
-    return elementsIn(this.#context.json(`list table inet ${this.#table}`));
+    return this.#families.flatMap((family) => elementsIn(this.#context.json(`list table ${family} ${this.#table}`)));
   }
 
   drops(): Readonly<Record<string, Dropped>> {
-    return countersIn(this.#context.json(`list counters table inet ${this.#table}`));
+    const listings = this.#families.map((family) => this.#context.json(`list counters table ${family} ${this.#table}`));
+    return countersIn(listings.flat());
   }
 
   remove(): void {
-    this.#context.run(`table inet ${this.#table}\ndelete table inet ${this.#table}\n`);
+    this.#context.run(removalScript('inet', this.#table));
+    if (this.#context.hasTable('bridge', this.#table)) this.#context.run(removalScript('bridge', this.#table));
   }
 
   [Symbol.dispose](): void {
     this.#context[Symbol.dispose]();
+  }
+
+  get #families(): readonly Family[] {
+    return this.#judgesFrames ? ['inet', 'bridge'] : ['inet'];
+  }
+
+  /** Answers whether the kernel took the rules: one without nftables for bridges has isolated ports instead. */
+  #installFrames(): boolean {
+    try {
+      this.#context.run(rulesetScript('bridge', this.#table));
+      return true;
+    } catch (error) {
+      if (error instanceof SysError) return false;
+      throw error;
+    }
   }
 
   async #applyPart(change: FirewallChange): Promise<void> {
@@ -80,13 +107,13 @@ export class Firewall implements FirewallTable {
     }
   }
 
-  #isComplete(): boolean {
-    if (!this.#context.hasTable('inet', this.#table)) return false;
-    const listing = this.#context.json(`list table inet ${this.#table}`);
-    const wanted = rulesByChain(this.#mark);
+  #isComplete(family: Family): boolean {
+    if (!this.#context.hasTable(family, this.#table)) return false;
+    const listing = this.#context.json(`list table ${family} ${this.#table}`);
+    const wanted = rulesByChain(family, this.#mark);
     const found = ruleCountsIn(listing);
     const sameRules = wanted.size === found.size && [...wanted].every(([chain, count]) => found.get(chain) === count);
-    return sameRules && setNamesIn(listing).has(versionMark(this.#mark));
+    return sameRules && setNamesIn(listing).has(versionMark(family, this.#mark));
   }
 
   /**

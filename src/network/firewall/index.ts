@@ -1,5 +1,7 @@
+export type { AcceptedMark } from './chains.ts';
 export { Firewall, type FirewallOptions } from './firewall.ts';
 export {
+  elementOfMember,
   elementsOfLink,
   elementsOfNetwork,
   elementsOfPorts,
@@ -9,5 +11,4 @@ export {
   type PortsIntent,
 } from './intent.ts';
 export { RecordingFirewall } from './recording.ts';
-export type { AcceptedMark } from './ruleset.ts';
 export type { FirewallChange, FirewallTable, NftRunner } from './types.ts';

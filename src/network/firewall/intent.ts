@@ -68,7 +68,10 @@ function* elementsOfFamily(network: NetworkIntent, family: 4 | 6): Iterable<NftE
   else yield { set: `snat${family}`, key: quote(bridge), value: spelled(snat), owner };
 }
 
-/** One container that may reach ports of another on a network that keeps its containers apart. IPv4. */
+/** The element of a container's place on a bridge that keeps its containers apart; `link` is the host's end. */
+export const elementOfMember = (owner: string, link: string): NftElement => ({ set: 'kept', key: quote(link), owner });
+
+/** One container that may reach ports of another on a network that keeps its containers apart. Of one family. */
 export type LinkIntent = {
   readonly owner: string;
   readonly from: string;
@@ -78,7 +81,11 @@ export type LinkIntent = {
 
 /** The elements of links: each end of one may say it. */
 export const elementsOfLink = ({ owner, from, to, ports }: LinkIntent): readonly NftElement[] =>
-  ports.map(({ protocol, port }) => ({ set: 'linked4', key: `${from} . ${to} . ${protocol} . ${port}`, owner }));
+  ports.map(({ protocol, port }) => ({
+    set: from.includes(':') ? 'linked6' : 'linked4',
+    key: `${spelled(from)} . ${spelled(to)} . ${protocol} . ${port}`,
+    owner,
+  }));
 
 /** The elements of a container's published ports: one for each range of equal numbers, else one for each port. */
 export function elementsOfPorts(intent: PortsIntent): readonly NftElement[] {

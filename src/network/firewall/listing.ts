@@ -30,14 +30,15 @@ export function ruleCountsIn(listing: Listing): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Named counters in a listing. */
-export const countersIn = (listing: Listing): Readonly<Record<string, Dropped>> =>
-  Object.fromEntries(
-    fieldsOf(listing, 'counter').map(({ name, packets, bytes }) => [
-      String(name),
-      { packets: Number(packets), bytes: Number(bytes) },
-    ]),
-  );
+/** Named counters in a listing; those of one name, of tables of several families, together. */
+export function countersIn(listing: Listing): Readonly<Record<string, Dropped>> {
+  const counters: Record<string, Dropped> = {};
+  for (const { name, packets, bytes } of fieldsOf(listing, 'counter')) {
+    const before = counters[String(name)] ?? { packets: 0, bytes: 0 };
+    counters[String(name)] = { packets: before.packets + Number(packets), bytes: before.bytes + Number(bytes) };
+  }
+  return counters;
+}
 
 const setsIn = (listing: Listing): readonly Fields[] => [...fieldsOf(listing, 'set'), ...fieldsOf(listing, 'map')];
 

@@ -3,6 +3,7 @@ import type { FirewallChange, FirewallTable } from './types.ts';
 
 /** A firewall in memory, for tests of whoever drives one. */
 export class RecordingFirewall implements FirewallTable {
+  readonly judgesFrames = true;
   readonly changes: FirewallChange[] = [];
   readonly #elements = new Map<string, NftElement>();
   #installed = false;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dropReasons, guardScript, rulesetScript } from './ruleset.ts';
+import { dropReasons } from './drops.ts';
+import { guardScript, rulesetScript } from './ruleset.ts';
 
 test('rulesetScript() names and counts every drop, and comments why', () => {
-  const script = rulesetScript('portolan');
+  const script = rulesetScript('inet', 'portolan');
   const drops = script.split('\n').filter((line) => / (drop|reject)\b/.test(line));
   for (const line of drops)
     assert.match(line, /counter name (\w+) (?:drop|reject|reject with tcp reset) comment "\1: /);
@@ -17,7 +18,7 @@ test('rulesetScript() names and counts every drop, and comments why', () => {
 });
 
 test('rulesetScript() touches its own table only, and never the policy of a hook', () => {
-  const script = rulesetScript('other');
+  const script = rulesetScript('inet', 'other');
   assert.ok(script.startsWith('table inet other\ndelete table inet other\ntable inet other {\n'));
   assert.doesNotMatch(script, /flush|policy drop/);
   assert.equal(script.match(/policy accept/g)!.length, 5);
@@ -26,5 +27,5 @@ test('rulesetScript() touches its own table only, and never the policy of a hook
 test('guardScript() says for which families the host forwards for containers only', () => {
   assert.equal(guardScript('t', []), 'flush set inet t guarded\n');
   assert.match(guardScript('t', [4, 6]), /add element inet t guarded { ipv4 }\nadd element inet t guarded { ipv6 }/);
-  assert.ok(rulesetScript('t').includes('meta nfproto @guarded counter name foreign drop'));
+  assert.ok(rulesetScript('inet', 't').includes('meta nfproto @guarded counter name foreign drop'));
 });

@@ -1,4 +1,5 @@
 import type { NftElement } from '../plan/types.ts';
+import { familyOf } from './sets.ts';
 import type { FirewallChange } from './types.ts';
 
 /** NFTNL_UDATA_COMMENT_MAXLEN of libnftnl, its closing NUL included. */
@@ -21,7 +22,7 @@ export function changeScript(table: string, change: FirewallChange): string {
 }
 
 const command = (verb: 'add' | 'delete', table: string, set: string, elements: readonly string[]): string =>
-  `${verb} element inet ${table} ${set} { ${elements.join(', ')} }\n`;
+  `${verb} element ${familyOf(set)} ${table} ${set} { ${elements.join(', ')} }\n`;
 
 function bySet(elements: readonly NftElement[]): ReadonlyMap<string, readonly NftElement[]> {
   return Map.groupBy(elements, ({ set }) => set);

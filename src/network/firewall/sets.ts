@@ -1,3 +1,6 @@
+/** Families of our tables: packets, and frames that a bridge carries from one of its ports to another. */
+export type Family = 'inet' | 'bridge';
+
 /**
  * The sets and maps that carry the data. Those with `interval` are concatenations, which nft adds to without
  * listing what is there; a plain interval set it would list first.
@@ -9,6 +12,8 @@ export type SetDeclaration = {
   /** Types of the parts of a value; absent: a set. */
   readonly value?: readonly string[];
   readonly interval?: true;
+  /** Absent: inet. */
+  readonly family?: 'bridge';
   /** What an element says. */
   readonly comment: string;
 };
@@ -23,6 +28,11 @@ const interfaces: readonly SetDeclaration[] = [
 
 const ofFamily = (n: 4 | 6, ip: string): readonly SetDeclaration[] => [
   ...published(n, ip),
+  {
+    name: `linked${n}`,
+    key: [ip, ip, 'inet_proto', 'inet_service'],
+    comment: 'kept apart, but linked: from, to, port',
+  },
   { name: `open${n}`, key: [ip, 'inet_proto', 'inet_service'], comment: 'routed, published ports' },
   { name: `open${n}_range`, key: [ip, 'inet_proto', 'inet_service'], interval: true, comment: 'routed, ranges' },
   { name: `direct${n}`, key: [ip, 'inet_proto', 'inet_service'], comment: 'published ports, for the trusted' },
@@ -76,19 +86,15 @@ const closed: readonly SetDeclaration[] = [
   },
 ];
 
-/** Where containers are kept apart; IPv4 only, as `--link`. */
-const linked: readonly SetDeclaration[] = [
-  {
-    name: 'linked4',
-    key: ['ipv4_addr', 'ipv4_addr', 'inet_proto', 'inet_service'],
-    comment: 'kept apart, but linked: from, to, port',
-  },
+/** Where containers are kept apart. */
+const apart: readonly SetDeclaration[] = [
+  { name: 'kept', key: ['ifname'], family: 'bridge', comment: 'ports of bridges whose containers are kept apart' },
 ];
 
 export const setDeclarations: readonly SetDeclaration[] = [
   ...interfaces,
   ...closed,
-  ...linked,
+  ...apart,
   ...ofFamily(4, 'ipv4_addr'),
   ...ofFamily(6, 'ipv6_addr'),
 ];
@@ -99,3 +105,9 @@ export function declare({ name, key, value, interval, comment }: SetDeclaration)
   const flags = interval === true ? ' flags interval;' : '';
   return `${value === undefined ? 'set' : 'map'} ${name} { type ${type};${flags} comment "${comment}"; }\n`;
 }
+
+const bridgeSets: ReadonlySet<string> = new Set(
+  setDeclarations.filter(({ family }) => family === 'bridge').map(({ name }) => name),
+);
+
+export const familyOf = (set: string): Family => (bridgeSets.has(set) ? 'bridge' : 'inet');

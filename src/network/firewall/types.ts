@@ -15,6 +15,8 @@ export type Dropped = { readonly packets: number; readonly bytes: number };
 
 /** The rule set of one engine: static rules, and elements that carry the data. */
 export interface FirewallTable extends Disposable {
+  /** Whether frames within a bridge are judged as well: not by every kernel. Known once it is installed. */
+  readonly judgesFrames: boolean;
   /**
    * Puts the rules in. A table that is there already, complete and of this version, stays with its elements (answers
    * false); any other is replaced in one transaction, and is empty then (answers true).

@@ -1,7 +1,7 @@
 import { Cidr, formatIp, parseIp } from '../../../base/index.ts';
 import type { NetworkRecord, Pool } from '../../../store/records.ts';
 import { type DriverSettings, type Gateway, type JoinedEndpoint, leads } from '../../driver.ts';
-import { elementsOfLink, elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
+import { elementOfMember, elementsOfLink, elementsOfNetwork, elementsOfPorts } from '../../firewall/index.ts';
 import { emptyNamespace } from '../../plan/merge.ts';
 import type { NamespacePlan, Plan, PlannedAddress, PlannedRoute, PlannedSysctl } from '../../plan/types.ts';
 import { type BridgeConfig, bridgeConfig, bridgeOptions, gatewayKeys } from './options.ts';
@@ -51,21 +51,21 @@ export function planBridgeEndpoint(joined: JoinedEndpoint, settings: DriverSetti
     kind: { type: 'veth' as const, sandboxId: sandbox.id, peer },
     ...size,
     master: config.bridge,
-    isolated: !config.icc,
-    // Where br_netfilter is loaded, a container's way to its own published port turns round within the bridge.
+    isolated: !config.icc && !leavesToRules(settings),
+    // With br_netfilter a container's way to its own published port turns round within the bridge.
     hairpin: true,
   };
   const inner = { ...peer, owner, kind: { type: 'peer' as const }, ...size };
   const inside: NamespacePlan = {
     links: [inner],
     addresses: addressesOf(joined, owner),
-    routes: defaultRoutes(joined, owner),
-    sysctls: lease.ipv6 === undefined ? [] : [enableIpv6(lease.interface, owner)],
+    routes: [...defaultRoutes(joined, owner), ...(config.icc ? [] : apartRoutes(joined, config, owner))],
+    sysctls: lease.ipv6 === undefined ? [] : ipv6Sysctls(lease.interface, config, owner),
   };
   return {
     host: { ...emptyNamespace, links: [outer] },
     sandboxes: new Map([[sandbox.id, inside]]),
-    elements: [...portElements(joined, settings, owner), ...(config.icc ? [] : linkElements(joined, owner))],
+    elements: [...portElements(joined, settings, owner), ...(config.icc ? [] : apartElements(joined, settings, owner))],
   };
 }
 
@@ -124,6 +124,26 @@ function addressesOf({ endpoint, lease }: JoinedEndpoint, owner: string): readon
     .map((cidr) => ({ link: lease.interface, cidr, owner }));
 }
 
+/**
+ * What one container sends to another over IPv6 is routed by the host as well. Nobody answers for others there: the
+ * subnet is reached through the gateway, in halves, for those come before the whole, which is on the link.
+ */
+function apartRoutes({ network, lease }: JoinedEndpoint, config: BridgeConfig, owner: string): readonly PlannedRoute[] {
+  const pool = network.ipam.pools.find(({ subnet, gateway }) => subnet.includes(':') && gateway !== undefined);
+  if (pool?.gateway === undefined || lease.ipv6 === undefined || config.mode6 === 'isolated') return [];
+  const { interface: link } = lease;
+  const via = formatIp(parseIp(pool.gateway));
+  const subnet = Cidr.parse(pool.subnet);
+  if (subnet.prefix >= 127) return [];
+  const halves = [subnet.first, subnet.first + subnet.size / 2n].map(
+    (value) => `${formatIp({ family: 6, value })}/${subnet.prefix + 1}`,
+  );
+  return [
+    { link, destination: `${via}/128`, owner },
+    ...halves.map((destination) => ({ link, destination, via, owner })),
+  ];
+}
+
 /** Of the families that the container has an address of: the network may have gained one since it started. */
 function defaultRoutes(joined: JoinedEndpoint, owner: string): readonly PlannedRoute[] {
   const { interface: link, ...lease } = joined.lease;
@@ -136,15 +156,27 @@ function defaultRoutes(joined: JoinedEndpoint, owner: string): readonly PlannedR
   return routes;
 }
 
-/** A sandbox starts with IPv6 off for new links: a network that has it turns it on for its own. */
-const enableIpv6 = (link: string, owner: string): PlannedSysctl => ({
-  key: `net/ipv6/conf/${link}/disable_ipv6`,
-  value: '0',
-  owner,
-});
+/**
+ * A sandbox starts with IPv6 off for new links: a network that has it turns it on for its own. The host, which routes
+ * between containers that are kept apart, would tell them of a shorter way that there is not.
+ */
+function ipv6Sysctls(link: string, { icc }: BridgeConfig, owner: string): readonly PlannedSysctl[] {
+  const enabled = { key: `net/ipv6/conf/${link}/disable_ipv6`, value: '0', owner };
+  return icc ? [enabled] : [enabled, { key: `net/ipv6/conf/${link}/accept_redirects`, value: '0', owner }];
+}
 
-const linkElements = (joined: JoinedEndpoint, owner: string): Plan['elements'] =>
-  (joined.links?.() ?? []).flatMap((link) => elementsOfLink({ owner, ...link }));
+/**
+ * Where bridges show their frames to the packet filter, the kernel translates within the bridge what is for a published
+ * port. Isolated ports would not let that by; the rule set does.
+ */
+const leavesToRules = ({ judgesFrames, filtersFrames }: DriverSettings): boolean =>
+  judgesFrames === true && filtersFrames === true;
+
+/** Frames are judged also where ports are isolated: what bridges show to the packet filter may change at any time. */
+const apartElements = (joined: JoinedEndpoint, settings: DriverSettings, owner: string): Plan['elements'] => [
+  ...(settings.judgesFrames === true ? [elementOfMember(owner, joined.lease.hostInterface)] : []),
+  ...(joined.links?.() ?? []).flatMap((link) => elementsOfLink({ owner, ...link })),
+];
 
 /** In the families that this endpoint leads out in. */
 function portElements(joined: JoinedEndpoint, { directRouting }: DriverSettings, owner: string): Plan['elements'] {
