@@ -40,6 +40,13 @@ for (const { name, program, joint } of versions) {
       assert.match(await project.ok('top', 'worker'), /sleep 1000/);
     });
 
+    test('waits for what has to be healthy first', async () => {
+      assert.equal(await field('store', '{{.State.Health.Status}}'), 'healthy');
+      // The first check comes a second after the start; its result may have gone from the log already.
+      const startOf = async (service: string) => Date.parse(await field(service, '{{.State.StartedAt}}'));
+      assert.ok((await startOf('web')) - (await startOf('store')) >= 1000);
+    });
+
     test('scales a service, whose name then leads to all of it', async () => {
       const workers = async () => {
         const answer = await project.ok('exec', '-T', 'web', 'nslookup', '-type=a', 'worker');

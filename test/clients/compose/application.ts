@@ -1,5 +1,5 @@
 /**
- * Two networks, of which one is closed, an alias, a volume, a published port, a service that waits until another is up,
+ * Two networks, of which one is closed, an alias, a volume, a published port, a service that waits until another is healthy,
  * and one that is made to be scaled.
  */
 export const application = (settings: { readonly colour: string }): string => `
@@ -14,7 +14,7 @@ services:
     ports: ['18080:80']
     depends_on:
       store:
-        condition: service_started
+        condition: service_healthy
   store:
     image: busybox
     command: sh -c 'echo store is up; touch /data/ready; exec httpd -f -p 5432 -h /data'
@@ -22,6 +22,10 @@ services:
       COLOUR: ${settings.colour}
     volumes: ['data:/data']
     networks: [back]
+    healthcheck:
+      test: [CMD, test, -e, /data/ready]
+      interval: 1s
+      retries: 20
   worker:
     image: busybox
     command: sleep 1000
