@@ -184,7 +184,13 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
   }
 
   async pause(id: string): Promise<void> {
-    await freeze(this.#find(id).groups);
+    try {
+      await freeze(this.#find(id).groups);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      // Its control group has gone with its processes.
+      throw new AppError('conflict', `Container ${id} is not running`, { cause: error });
+    }
   }
 
   async resume(id: string): Promise<void> {

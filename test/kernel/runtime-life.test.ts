@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { until } from '../lab/until.ts';
@@ -117,4 +117,12 @@ test('a monitor that is killed takes its container along: 137', { skip }, async 
   assert.equal((await lab.runtime.exit('one')).code, 137);
   await lab.runtime.delete('one');
   assert.deepEqual(groupsNamed(`${lab.group}/one`), []);
+});
+
+test('pausing what has just gone is refused as what does not run', { skip }, async (t) => {
+  const lab = await runtimeLab(t);
+  await lab.run('one', ['true']);
+  await lab.runtime.exit('one');
+  for (const group of groupsNamed(lab.group).sort().reverse()) rmdirSync(group);
+  await assert.rejects(lab.runtime.pause('one'), /^AppError: Container one is not running$/);
 });
