@@ -19,6 +19,7 @@ export const groups = {
   image: 'Manage images',
   network: 'Manage networks',
   system: 'Manage the engine',
+  volume: 'Manage volumes',
 } as const;
 
 export const catalog: readonly Entry[] = [
@@ -233,6 +234,19 @@ export const catalog: readonly Entry[] = [
     'system df',
     'Show disk usage of images, containers and volumes',
     async () => (await import('./commands/system-df.ts')).systemDf,
+  ),
+  entry('volume create', 'Create a volume', async () => (await import('./commands/volume.ts')).volumeCreate),
+  entry(
+    'volume inspect',
+    'Display detailed information on one or more volumes',
+    async () => (await import('./commands/inspect.ts')).volumeInspect,
+  ),
+  entry('volume ls, volume list', 'List volumes', async () => (await import('./commands/volume.ts')).volumeLs),
+  entry('volume prune', 'Remove unused local volumes', async () => (await import('./commands/prune.ts')).volumePrune),
+  entry(
+    'volume rm, volume remove',
+    'Remove one or more volumes',
+    async () => (await import('./commands/volume.ts')).volumeRm,
   ),
   entry(
     'tour',

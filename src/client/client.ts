@@ -5,6 +5,7 @@ import { Images } from './images.ts';
 import { Networks } from './networks.ts';
 import { System } from './system.ts';
 import { Transport } from './transport.ts';
+import { Volumes } from './volumes.ts';
 
 /** The engine's whole interface over its socket, by area. Calls throw ApiError or ConnectError. */
 export class Client implements Disposable {
@@ -14,6 +15,7 @@ export class Client implements Disposable {
   readonly images: Images;
   readonly networks: Networks;
   readonly system: System;
+  readonly volumes: Volumes;
   readonly #transport: Transport;
 
   constructor(address: Address) {
@@ -24,6 +26,7 @@ export class Client implements Disposable {
     this.images = new Images(this.#transport);
     this.networks = new Networks(this.#transport);
     this.system = new System(this.#transport);
+    this.volumes = new Volumes(this.#transport);
   }
 
   [Symbol.dispose](): void {

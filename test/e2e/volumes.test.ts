@@ -321,3 +321,19 @@ test('system df counts volumes', async () => {
     await engine.ok('volume', 'rm', 'counted');
   });
 });
+
+test('the command portolan makes, lists, shows, removes and prunes volumes', async () => {
+  const { engine } = bench;
+  const ours = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await engine.portolan('volume', ...args);
+    assert.equal(code, 0, stderr);
+    return stdout.trim();
+  };
+  assert.equal(await ours('create', '--label', 'of=ours', 'ours'), 'ours');
+  assert.match(await ours('ls', '--filter', 'label=of=ours'), /^DRIVER +VOLUME NAME\nlocal +ours$/);
+  assert.equal(await ours('inspect', '-f', '{{.Driver}} {{.Labels.of}}', 'ours'), 'local ours');
+  assert.equal(await ours('rm', 'ours'), 'ours');
+  assert.match((await engine.portolan('volume', 'rm', 'ours')).stderr, /get ours: no such volume/);
+  await ours('create', 'left');
+  assert.match(await ours('prune', '--force', '--all'), /^Deleted Volumes:\nleft\n/);
+});

@@ -12,6 +12,7 @@ const lookups: Readonly<Record<string, Lookup>> = {
   container: (context, name, size) => context.client.containers.inspect(name, size),
   image: (context, name) => context.client.images.inspect(name),
   network: (context, name) => context.client.networks.inspect(name),
+  volume: (context, name) => context.client.volumes.inspect(name),
 };
 
 export const inspect = command({
@@ -31,8 +32,8 @@ export const inspect = command({
   },
 });
 
-/** `container inspect`, `image inspect`, `network inspect`: one kind only. */
-export const inspectKind = (kind: 'container' | 'image' | 'network', summary: string): Command =>
+/** `container inspect`, `image inspect` and the like: one kind only. */
+export const inspectKind = (kind: 'container' | 'image' | 'network' | 'volume', summary: string): Command =>
   command({
     usage: `[OPTIONS] ${kind.toUpperCase()} [${kind.toUpperCase()}...]`,
     summary,
@@ -50,8 +51,9 @@ export const inspectKind = (kind: 'container' | 'image' | 'network', summary: st
 export const containerInspect = inspectKind('container', 'Display detailed information on one or more containers');
 export const imageInspect = inspectKind('image', 'Display detailed information on one or more images');
 export const networkInspect = inspectKind('network', 'Display detailed information on one or more networks');
+export const volumeInspect = inspectKind('volume', 'Display detailed information on one or more volumes');
 
-/** Containers come first, then images, then networks, as with docker. */
+/** Containers come first, then images, networks and volumes, as with docker. */
 async function firstMatch(context: Context, name: string, size: boolean): Promise<object> {
   for (const find of Object.values(lookups)) {
     try {

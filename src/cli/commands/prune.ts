@@ -54,6 +54,21 @@ export const networkPrune: Command = command({
   },
 });
 
+export const volumePrune: Command = command({
+  usage,
+  summary: 'Remove unused local volumes',
+  operands,
+  flags: { ...flags, all: toggle('-a, --all', 'Remove all unused volumes, not just anonymous ones') },
+  async run(context, _operands, { all, force, filter }) {
+    const what = all ? 'all local volumes' : 'anonymous local volumes';
+    if (!force && !(await confirmed(context, `This will remove ${what} not used by at least one container.`))) return 0;
+    const filters = { ...filtersOf(filter), ...(all ? { all: ['true'] } : {}) };
+    const { VolumesDeleted, SpaceReclaimed } = await context.client.volumes.prune({ filters });
+    await context.out(deleted('Deleted Volumes:', VolumesDeleted ?? []) + reclaimed(SpaceReclaimed));
+    return 0;
+  },
+});
+
 async function confirmed(context: Context, warning: string): Promise<boolean> {
   await context.out(`WARNING! ${warning}\nAre you sure you want to continue? [y/N] `);
   using reader = createInterface({ input: context.stdio.stdin });

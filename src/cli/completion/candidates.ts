@@ -53,6 +53,8 @@ async function namesOf({ client }: Context, kind: OperandKind): Promise<readonly
     }
     case 'networks':
       return (await client.networks.list()).map(({ Name }) => Name);
+    case 'volumes':
+      return (await client.volumes.list()).map(({ Name }) => Name);
     case 'shells':
       return ['bash', 'fish', 'zsh'];
     case 'files':

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { Flags, Values } from './flag.ts';
 
 /** What an operand names, for shell completion; the last kind repeats. */
-export type OperandKind = 'containers' | 'running' | 'images' | 'networks' | 'files' | 'shells';
+export type OperandKind = 'containers' | 'running' | 'images' | 'networks' | 'volumes' | 'files' | 'shells';
 
 /** One command: what it takes and what it does. Every file in `commands/` exports one. */
 export type Command<F extends Flags = Flags> = {
