@@ -81,7 +81,7 @@ test('removeNetwork() refuses the predefined and those in use, and answers when 
   assert.deepEqual(lab.network.endpointsOf(a), []);
   await assert.rejects(lab.network.sandboxUp(lab.sandbox(a)), {
     kind: 'not-found',
-    message: `network ${id} not found`,
+    message: `network ${id} not found: it was front, and was removed while the container was down; connect the container to a network of that name, or make it anew`,
   });
 });
 
