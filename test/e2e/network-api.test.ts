@@ -103,7 +103,7 @@ const rows: readonly Row[] = [
   ['POST', '/networks/create', { Name: 'x', Driver: 'host' }, 403, 'only one instance of "host" network is allowed'],
   ['POST', '/networks/create', { Name: 'x', Driver: 'null' }, 403, 'only one instance of "null" network is allowed'],
   ['POST', '/networks/create', { Name: 'x', Driver: 'nosuch' }, 404, /plugin "nosuch" not found/],
-  ['POST', '/networks/create', { Name: 'x', IPAM: { Driver: 'nosuch' } }, 400, /^invalid ipam driver: "nosuch"/],
+  ['POST', '/networks/create', { Name: 'x', IPAM: { Driver: 'nosuch' } }, 404, /^plugin "nosuch" not found/],
   ['GET', '/networks/nosuch', undefined, 404, 'network nosuch not found'],
   ['GET', '/networks/shop?verbose=perhaps', undefined, 400, /^invalid value for verbose: perhaps/],
   ['GET', '/networks/shop?scope=swarm', undefined, 404, 'network shop not found'],
