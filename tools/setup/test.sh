@@ -33,8 +33,8 @@ judge() {
   fi
 }
 
-# run_group GROUP TIMEOUT-MS OPTION...: test/GROUP. The spec reporter is for people, the other's closing lines for count().
-run_group() {
+# suite GROUP TIMEOUT-MS OPTION...: test/GROUP. The spec reporter is for people, the other's closing lines for count().
+suite() {
   group=$1
   timeout=$2
   shift 2
@@ -42,11 +42,7 @@ run_group() {
   bin/node24 --test --test-timeout="$timeout" "$@" \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$results/$group" "test/$group/**/*.test.ts" </dev/null
-}
-
-suite() {
-  run_group "$@"
-  judge "$1" $?
+  judge "$group" $?
 }
 
 echo '=== check'
@@ -54,14 +50,8 @@ UNIT_RESULTS=$results/check sh tools/check.sh </dev/null
 judge check $?
 suite kernel 300000
 suite e2e 900000 --test-concurrency=1
-# Both wait more than they work: they share the two processors.
-run_group clients 900000 --test-concurrency=1 >"$results/clients.out" 2>&1 &
-beside=$!
+suite clients 900000 --test-concurrency=1
 suite fault 900000 --test-concurrency=1
-wait "$beside"
-clients_status=$?
-cat "$results/clients.out"
-judge clients "$clients_status"
 
 echo "=== total$summary"
 if [ -n "$failed" ]; then
