@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type {
+  BuildOptions,
   ContainerConfig,
   ContainerCreateBody,
   ContainerInspect,
@@ -9,7 +10,6 @@ import type {
   ExecCreateBody,
   ExecInspect,
   Filters,
-  HostConfig,
   ImageHistoryItem,
   ImageInspect,
   ImageSummary,
@@ -219,25 +219,7 @@ export interface ImageBackend {
 
 export interface BuildBackend {
   /** What can be refused is refused before the first line; a later failure is thrown, or a last line with a code. */
-  build(
-    context: Readable,
-    options: {
-      readonly tags: readonly string[];
-      readonly dockerfile: string;
-      readonly target: string;
-      readonly quiet: boolean;
-      readonly noCache: boolean;
-      readonly pull: boolean;
-      readonly remove: boolean;
-      readonly forceRemove: boolean;
-      readonly args: Readonly<Record<string, string | null>>;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly cacheFrom: readonly string[];
-      readonly platform: string;
-      readonly hostConfig: HostConfig;
-    },
-    signal: AbortSignal,
-  ): AsyncIterable<Progress>;
+  build(context: Readable, options: BuildOptions, signal: AbortSignal): AsyncIterable<Progress>;
 }
 
 export interface NetworkBackend {

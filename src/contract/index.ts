@@ -1,3 +1,4 @@
+export type { BuildOptions } from './build.ts';
 export type {
   ContainerInspect,
   ContainerState,

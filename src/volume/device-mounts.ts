@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasCode, KeyedQueue } from '../base/index.ts';
+import { hasCode, KeyedQueue, unescapeMountPath } from '../base/index.ts';
 import { type Device, mountDevice, unmountDevice } from './device.ts';
 
 /**
@@ -57,13 +57,9 @@ export class DeviceMounts {
   }
 }
 
-/** proc_pid_mountinfo(5). Blanks are written in octal. */
+/** proc_pid_mountinfo(5). */
 function mountPoints(): Set<string> {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   const paths = lines.map((line) => line.split(' ')[4] ?? '');
-  return new Set(
-    paths.map((path) =>
-      path.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
-    ),
-  );
+  return new Set(paths.map(unescapeMountPath));
 }

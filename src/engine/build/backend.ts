@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import { AppError, messageOf } from '../../base/index.ts';
-import type { Progress } from '../../contract/index.ts';
+import type { BuildOptions, Progress } from '../../contract/index.ts';
 import { familiar, parseReference, type Reference } from '../../image/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Lifecycle } from '../run/lifecycle.ts';
 import { openContext } from './context.ts';
-import type { BuildOptions } from './options.ts';
 import { type Write, written } from './output.ts';
 
 export type Pull = (ref: string) => AsyncIterable<Progress>;

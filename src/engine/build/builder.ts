@@ -13,13 +13,13 @@ import {
   stageIndex,
   unusedArgs,
 } from '../../build/index.ts';
+import type { BuildOptions } from '../../contract/index.ts';
 import { checkPlatform } from '../create/platform.ts';
 import type { Parts } from '../parts.ts';
 import type { Lifecycle } from '../run/lifecycle.ts';
 import { argStep, configStep, maintainerStep, workdirStep } from './config-step.ts';
 import { copyStep } from './copy-step.ts';
 import { HistoryCache } from './history-cache.ts';
-import type { BuildOptions } from './options.ts';
 import type { Write } from './output.ts';
 import { runStep } from './run-step.ts';
 import { type Build, StageState, type Step } from './stage.ts';

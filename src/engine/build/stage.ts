@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { shortId } from '../../base/index.ts';
 import { BuildArgs, expandWord, type Instruction, type RunConfig, type Variables } from '../../build/index.ts';
+import type { BuildOptions } from '../../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import type { HistoryCache } from './history-cache.ts';
-import type { BuildOptions } from './options.ts';
 import type { Write } from './output.ts';
 
 /** What every step of a build works with. */

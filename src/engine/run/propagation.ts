@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { AppError } from '../../base/index.ts';
+import { AppError, unescapeMountPath } from '../../base/index.ts';
 import type { MountPoint } from '../../contract/index.ts';
 
 /** proc_pid_mountinfo(5): where it is mounted, and its tags ("shared:1", "master:2"). */
@@ -27,12 +27,8 @@ export function parseMounts(text: string): readonly Mount[] {
     .trimEnd()
     .split('\n')
     .map((line) => line.split(' '))
-    .map((fields) => ({ path: unescaped(fields[4] ?? ''), tags: fields.slice(6, fields.indexOf('-')) }));
+    .map((fields) => ({ path: unescapeMountPath(fields[4] ?? ''), tags: fields.slice(6, fields.indexOf('-')) }));
 }
-
-/** Blanks are written in octal. */
-const unescaped = (path: string): string =>
-  path.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 /** The one whose path is the longest; of several on one path the last, which hides the others. */
 export function mountOf(mounts: readonly Mount[], path: string): Mount {

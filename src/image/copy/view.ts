@@ -1,5 +1,5 @@
 import { closeSync, constants, mkdirSync, openSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
-import { AppError, hasCode } from '../../base/index.ts';
+import { AppError, hasCode, unescapeMountPath } from '../../base/index.ts';
 import { chroot } from '../../syscall/files.ts';
 import {
   MNT_DETACH,
@@ -102,9 +102,7 @@ export function procMounts(mountinfo: string): string[] {
     .split('\n')
     .map((line) => line.split(' '))
     .filter((fields) => fields[fields.indexOf('-') + 1] === 'proc')
-    .map((fields) =>
-      fields[4]!.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
-    );
+    .map((fields) => unescapeMountPath(fields[4]!));
 }
 
 /** What is below one that was detached went with it. */

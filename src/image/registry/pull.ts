@@ -5,7 +5,7 @@ import { type ContentStore, digestOf, hexOf, type Incoming } from '../content.ts
 import { parseDocument } from '../document.ts';
 import type { LayerStore } from '../layers.ts';
 import { familiar, type Reference } from '../reference.ts';
-import type { Progress } from '../types.ts';
+import type { Image, Progress } from '../types.ts';
 import { download } from './download.ts';
 import { chooseEntry, type Descriptor, type Manifest, type Platform, parseManifest, platformText } from './manifest.ts';
 import { barLine, plainLine, telling } from './progress.ts';
@@ -107,10 +107,10 @@ export class Puller {
     await settle(manifest.layers.map((layer, position) => this.#layer(way, layer, diffIds[position]!, position)));
     const id = catalog.add(config);
     const { domain, path, tag } = request.ref;
-    const before = [...catalog.get(id).tags, ...catalog.get(id).digests].length;
+    const before = namesOf(catalog.get(id));
     if (tag !== undefined && request.ref.digest === undefined) catalog.tag({ domain, path, tag }, id);
     catalog.tag({ domain, path, digest: top.digest }, id);
-    return { digest: top.digest, news: [...catalog.get(id).tags, ...catalog.get(id).digests].length > before };
+    return { digest: top.digest, news: namesOf(catalog.get(id)) > before };
   }
 
   /** One layer, unless it is here; whoever comes second for the same waits and finds it. */
@@ -159,6 +159,8 @@ function bars(tell: (line: Progress) => void, id: string, total: number): (bytes
     tell(barLine('Downloading', id, bytes, total));
   };
 }
+
+const namesOf = ({ tags, digests }: Image): number => tags.length + digests.length;
 
 /** Waits for all, so that nothing is still at work when the first failure is thrown. */
 async function settle(works: readonly Promise<void>[]): Promise<void> {

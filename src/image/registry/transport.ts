@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type 
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { SecureContextOptions } from 'node:tls';
 import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { certificatesFor } from './hosts.ts';
 
@@ -22,6 +23,7 @@ export class Transport implements Disposable {
   readonly #https: HttpsAgent;
   readonly #verify: boolean;
   readonly #certificates: string;
+  readonly #byHost = new Map<string, SecureContextOptions>();
   readonly #signal: AbortSignal;
   readonly #agent: string;
 
@@ -64,7 +66,7 @@ export class Transport implements Disposable {
     const request = tls
       ? httpsRequest(url, {
           ...common,
-          ...certificatesFor(url, this.#certificates),
+          ...this.#certificatesOf(url),
           agent: this.#https,
           rejectUnauthorized: this.#verify,
         })
@@ -82,6 +84,13 @@ export class Transport implements Disposable {
     } catch (error) {
       throw failure(method, url, reasonOf(error), error);
     }
+  }
+
+  /** Read once for each host: a pull asks many times. */
+  #certificatesOf(url: URL): SecureContextOptions {
+    const known = this.#byHost.get(url.host) ?? certificatesFor(url, this.#certificates);
+    this.#byHost.set(url.host, known);
+    return known;
   }
 
   [Symbol.dispose](): void {

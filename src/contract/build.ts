@@ -1,4 +1,4 @@
-import type { HostConfig } from '../../contract/index.ts';
+import type { HostConfig } from './host-config.ts';
 
 /** What a client asks of a build. */
 export type BuildOptions = {
