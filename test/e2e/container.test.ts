@@ -202,6 +202,23 @@ test('logs: all, tail, timestamps, both streams, follow to the end', async () =>
   await engine.ok('rm', 'talk');
 });
 
+test('all that a run says comes after its start and before its end, and is in the log since then', async () => {
+  const { engine } = bench;
+  // Which of the two is first is a race of the process with the engine, which a busy one loses.
+  const names = Array.from({ length: 10 }, (_, number) => `quick${number}`);
+  await Promise.all(names.map((name) => engine.ok('run', '-d', '--name', name, 'busybox', 'echo', 'said')));
+  await engine.ok('wait', ...names);
+  for (const name of names) {
+    const times = await engine.ok('inspect', '-f', '{{.State.StartedAt}} {{.State.FinishedAt}}', name);
+    const [start = '', end = ''] = times.split(' ');
+    const said = await engine.ok('logs', '--timestamps', '--since', start, name);
+    assert.match(said, /^\S+ said$/, `started at ${start}`);
+    const [at = ''] = said.split(' ');
+    assert.ok(Date.parse(start) <= Date.parse(at) && Date.parse(at) <= Date.parse(end), `${start} ${at} ${end}`);
+  }
+  await engine.ok('rm', ...names);
+});
+
 test('stdin half-closed: what comes after is still read; 8 MiB pass both ways whole', async () => {
   const { engine } = bench;
   const input = 'x'.repeat(8 << 20);

@@ -63,10 +63,11 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
   await container.attachPending(() => parts.runtime.attach(id, { stdin: record.config.OpenStdin }));
   if (!kept) announceNetworks(parts, container, 'connect');
   announceVolumes(parts, container, 'mount');
+  // Before the process can say anything: clients ask for the log since then.
+  const startedAt = new Date().toISOString();
   await parts.runtime.start(id);
 
   undo.move();
-  const startedAt = new Date().toISOString();
   container.update({
     stoppedByUser: false,
     state: {

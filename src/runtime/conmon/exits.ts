@@ -33,12 +33,17 @@ export class ExitFolder implements Disposable {
   }
 }
 
+/** A file's time is that of the kernel's last tick, which may be this long ago: 100 Hz are the slowest it has. */
+const tickMs = 10;
+
 /** What conmon wrote into a container's folder when it ended; undefined while it runs, or when conmon was killed. */
 export function readExit(folder: string): Omit<Exit, 'oomKilled'> | undefined {
   const path = join(folder, conmonFiles.exit);
   try {
     const code = Number.parseInt(readFileSync(path, 'utf8'), 10);
-    return Number.isNaN(code) ? undefined : { code, at: statSync(path).mtime };
+    if (Number.isNaN(code)) return undefined;
+    // Not before the last that it said, which its log has with the exact time.
+    return { code, at: new Date(Math.min(Date.now(), statSync(path).mtimeMs + tickMs)) };
   } catch {
     return undefined;
   }
