@@ -21,6 +21,7 @@ import { readLogs } from './logs/logs.ts';
 import { type LogRoom, rotateLog } from './logs/rotate.ts';
 import { type Watched, watchProcess } from './process/child.ts';
 import { createFailure } from './runc/failure.ts';
+import { untilProgram } from './runc/program.ts';
 import { openExecFifo } from './runc/start.ts';
 import { readState } from './runc/state.ts';
 import { updateContainer } from './runc/update.ts';
@@ -173,6 +174,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
 
   async kill(id: string, signal: number, sent?: () => void): Promise<void> {
     const live = this.#find(id);
+    if (signal !== SIGKILL) await untilProgram(live.pid);
     try {
       live.signal(signal);
     } catch (error) {
