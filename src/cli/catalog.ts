@@ -61,6 +61,11 @@ export const catalog: readonly Entry[] = [
     async () => (await import('./commands/commit.ts')).commit,
   ),
   entry(
+    'cp, container cp',
+    'Copy files/folders between a container and the local filesystem',
+    async () => (await import('./commands/cp.ts')).cp,
+  ),
+  entry(
     'diff, container diff',
     "Inspect changes to files or directories on a container's filesystem",
     async () => (await import('./commands/diff.ts')).diff,

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import { Archives } from './archives.ts';
 import { Containers } from './containers.ts';
 import { Execs } from './execs.ts';
 import { Images } from './images.ts';
@@ -10,6 +11,7 @@ import { Volumes } from './volumes.ts';
 /** The engine's whole interface over its socket, by area. Calls throw ApiError or ConnectError. */
 export class Client implements Disposable {
   readonly address: Address;
+  readonly archives: Archives;
   readonly containers: Containers;
   readonly execs: Execs;
   readonly images: Images;
@@ -21,6 +23,7 @@ export class Client implements Disposable {
   constructor(address: Address) {
     this.address = address;
     this.#transport = new Transport(address);
+    this.archives = new Archives(this.#transport);
     this.containers = new Containers(this.#transport);
     this.execs = new Execs(this.#transport);
     this.images = new Images(this.#transport);

@@ -1,4 +1,5 @@
 export { type Address, defaultHost, parseAddress } from './address.ts';
+export type { ContainerPath } from './archives.ts';
 export { Client } from './client.ts';
 export type { AttachOptions, Condition, ExitReport, LogOptions, StopOptions } from './containers.ts';
 export { ApiError, ConnectError, type ConnectFailure } from './errors.ts';
