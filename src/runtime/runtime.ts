@@ -122,6 +122,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     live.early = undefined;
     await untilHeard(early);
     await openExecFifo(this.#root, id, this.#parts.poller, live.exit);
+    await untilProgram(live.pid);
   }
 
   exit(id: string): Promise<Exit> {
@@ -174,7 +175,6 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
 
   async kill(id: string, signal: number, sent?: () => void): Promise<void> {
     const live = this.#find(id);
-    if (signal !== SIGKILL) await untilProgram(live.pid);
     try {
       live.signal(signal);
     } catch (error) {

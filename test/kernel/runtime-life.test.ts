@@ -29,7 +29,7 @@ test('create leaves a process that waits, and runc agrees with what start does t
   assert.deepEqual([runc().status, runc().pid], ['created', pid]);
   await lab.runtime.start('one');
   assert.equal(runc().status, 'running');
-  assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /(runc.init|^sleep.100)/);
+  assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /^sleep.100/);
 });
 
 test('a program that ends at once has been started, each time', { skip }, async (t) => {

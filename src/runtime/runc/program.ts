@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a container's first process is called in /proc/PID/comm while it is still runc's. */
@@ -7,10 +7,19 @@ const waitMs = 1000;
 
 /**
  * Resolves when the process has turned into the container's program, or has ended. It does so a moment after runc let
- * it go, longer on a busy machine; until then it would take a signal for runc's own and end by it, with the code 2.
+ * it go, longer on a busy machine; until then `top` shows runc's, and it would take a signal for its own and end by it,
+ * with the code 2.
  */
 export async function untilProgram(pid: number): Promise<void> {
   for (const deadline = Date.now() + waitMs; Date.now() < deadline; await sleep(1)) {
-    if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')) !== runcName) return;
+    if (nameOf(pid) !== runcName) return;
+  }
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8');
+  } catch {
+    return '';
   }
 }
