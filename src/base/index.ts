@@ -5,5 +5,6 @@ export { Cidr, formatIp, fromBytes, type Ip, isIp, parseIp, toBytes } from './ip
 export { type Level, Log, silent } from './log.ts';
 export { formatMac, parseMac, randomMac } from './mac.ts';
 export { unescapeMountPath } from './mount-path.ts';
+export { nearest } from './nearest.ts';
 export { KeyedQueue } from './queue.ts';
 export { addTo, takeFrom } from './sets-by-key.ts';

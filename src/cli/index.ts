@@ -66,8 +66,8 @@ const membersOf = (group: string): readonly string[] =>
     .flatMap(([first, second]) => (first === group && second !== undefined ? [second] : []));
 
 async function didYouMean(word: string, known: readonly string[]): Promise<string> {
-  const { meant, nearest } = await import('./parse/nearest.ts');
-  return meant(nearest(word, known));
+  const { meant } = await import('./parse/meant.ts');
+  return meant(word, known);
 }
 
 /** No command of that name: the overview, a group's overview, or what is wrong. */

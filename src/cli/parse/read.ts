@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { InvalidValue } from '../values/invalid.ts';
 import type { Command } from './command.ts';
 import type { Flag } from './flag.ts';
-import { meant, suggestionIn } from './nearest.ts';
+import { meant } from './meant.ts';
 import { normalize, spellingOf } from './normalize.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -17,6 +17,7 @@ export function readArguments(command: Command, path: string, argv: readonly str
     .exitOverride()
     .configureOutput({ writeErr: () => {}, writeOut: () => {} })
     .helpOption(false)
+    .showSuggestionAfterError(false)
     .argument('[operands...]')
     .passThroughOptions(command.passThrough === true);
   const options = flags.map(([key, flag]) => [key, flag, addOption(parser, flag)] as const);
@@ -84,24 +85,29 @@ const hint = (path: string): string => `Run '${path} --help' for more informatio
 
 /** Docker's wording and exit code for what commander or a value's reader refused. */
 function usageError(error: unknown, command: Command, path: string): unknown {
-  const text = refusal(error);
+  const text = refusal(error, command);
   return text === undefined
     ? error
     : new UsageError(`${text}\n\nUsage:  ${`${path} ${command.usage}`.trim()}\n\n${hint(path)}`, 125);
 }
 
-function refusal(error: unknown): string | undefined {
+function refusal(error: unknown, command: Command): string | undefined {
   if (error instanceof InvalidValue) return error.message;
   if (!(error instanceof CommanderError)) return undefined;
   const option = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   switch (error.code) {
     case 'commander.unknownOption':
       return option.startsWith('--')
-        ? `unknown flag: ${option.split('=')[0]}${meant(suggestionIn(error))}`
+        ? unknownFlag(option.split('=')[0]!, command)
         : `unknown shorthand flag: '${option[1]}' in ${option}`;
     case 'commander.optionMissingArgument':
       return `flag needs an argument: ${option.replace(/^(-\w), (--[\w-]+).*$/, '$2').replace(/ <.*$/, '')}`;
     default:
       return error.message;
   }
+}
+
+function unknownFlag(name: string, { flags }: Command): string {
+  const known = Object.values(flags).map((flag) => spellingOf(flag).long);
+  return `unknown flag: ${name}${meant(name, known)}`;
 }
