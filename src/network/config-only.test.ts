@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { networkRecord } from '../../test/fixture/records.ts';
 import type { NetworkRecord } from '../store/records.ts';
 import { checkConfiguration, refuseConfigurationInUse, withConfiguration } from './config-only.ts';
 import { settled } from './defaults.ts';
@@ -17,21 +18,16 @@ const asked = (more: Partial<NetworkCreate> = {}): NetworkCreate => ({
   labels: {},
   ...more,
 });
-const configuration: NetworkRecord = {
+const configuration = networkRecord({
   id: 'c'.repeat(64),
   name: 'conf',
   driver: 'null',
-  created: '2026-01-01T00:00:00.000Z',
-  scope: 'local',
-  ipv4: true,
   ipv6: true,
-  internal: false,
-  attachable: false,
   ipam: { driver: 'default', options: {}, pools: [{ subnet: '10.9.0.0/24', gateway: '10.9.0.9', automatic: false }] },
   options: { 'com.docker.network.driver.mtu': '1400' },
   labels: { a: 'b' },
   configOnly: true,
-};
+});
 const ordinary: NetworkRecord = { ...configuration, id: 'o'.repeat(64), name: 'plain', configFrom: 'conf' };
 const { configOnly: _, ...plain } = ordinary;
 const networks = [configuration, plain];

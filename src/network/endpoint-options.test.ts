@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../store/records.ts';
+import { endpointRecord, networkRecord, sandboxRecord } from '../../test/fixture/records.ts';
 import { endpointSysctls, sysctlFaults, withEndpointOptions } from './endpoint-options.ts';
 import { emptyNamespace, emptyPlan } from './plan/merge.ts';
 import type { PlannedSysctl } from './plan/types.ts';
@@ -40,20 +40,17 @@ test('sysctlFaults() says when the value is missing', () => {
 test('withEndpointOptions() puts what is asked in the place of what the driver writes', () => {
   const own: PlannedSysctl = { key: 'net/ipv6/conf/eth3/disable_ipv6', value: '0', owner: 'endpoint:e' };
   const link = { name: 'eth3', owner: 'endpoint:e', kind: { type: 'peer' as const } };
+  const bare = endpointRecord({ id: 'e' });
+  const driverOptions = {
+    [endpointSysctls]: 'net.ipv6.conf.IFNAME.disable_ipv6=1,net.ipv4.conf.IFNAME.log_martians=1',
+  };
   const plan = withEndpointOptions(
     { ...emptyPlan, sandboxes: new Map([['s', { ...emptyNamespace, links: [link], sysctls: [own] }]]) },
     {
-      network: { options: { 'com.docker.network.advertise_addr_nmsgs': '0' } as object } as NetworkRecord,
-      endpoint: {
-        id: 'e',
-        request: {
-          driverOptions: {
-            [endpointSysctls]: 'net.ipv6.conf.IFNAME.disable_ipv6=1,net.ipv4.conf.IFNAME.log_martians=1',
-          } as object,
-        },
-      } as EndpointRecord,
+      network: networkRecord({ options: { 'com.docker.network.advertise_addr_nmsgs': '0' } }),
+      endpoint: { ...bare, request: { ...bare.request, driverOptions } },
       lease: { hostInterface: 'veth1', interface: 'eth3', mac: '' },
-      sandbox: { id: 's' } as SandboxRecord,
+      sandbox: sandboxRecord(),
     },
   );
   const inside = plan.sandboxes.get('s')!;

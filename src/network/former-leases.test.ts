@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointLease, EndpointRecord, FormerLease, NetworkRecord } from '../store/records.ts';
+import { endpointRecord, networkRecord } from '../../test/fixture/records.ts';
+import type { EndpointLease, EndpointRecord, FormerLease } from '../store/records.ts';
 import { FormerLeases } from './former-leases.ts';
 import { Records } from './records.ts';
 import type { RecordTable } from './store.ts';
@@ -15,7 +16,7 @@ function table<T extends { readonly id: string }>(...records: readonly T[]): Rec
   };
 }
 
-const network = { id: 'net', name: 'web', ipam: { pools: [] } } as unknown as NetworkRecord;
+const network = networkRecord({ id: 'net', name: 'web', ipam: { driver: 'default', options: {}, pools: [] } });
 
 function open(formerLeases = table<FormerLease>()) {
   const store = {
@@ -29,13 +30,10 @@ function open(formerLeases = table<FormerLease>()) {
   return { records, formerLeases, former: new FormerLeases(formerLeases, records) };
 }
 
-const endpoint = (containerId: string, mac?: string): EndpointRecord => ({
-  id: `ep-${containerId}`,
-  networkId: 'net',
-  containerId,
-  order: 0,
-  request: { aliases: [], links: [], linkLocal: [], driverOptions: {}, gatewayPriority: 0, ...(mac ? { mac } : {}) },
-});
+const endpoint = (containerId: string, mac?: string): EndpointRecord => {
+  const bare = endpointRecord({ id: `ep-${containerId}`, networkId: 'net', containerId });
+  return mac === undefined ? bare : { ...bare, request: { ...bare.request, mac } };
+};
 
 const lease = (ipv4: string, ipv6?: string): EndpointLease => ({
   hostInterface: 'veth0',

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointRecord, NetworkRecord } from '../../store/index.ts';
+import { endpointRecord, networkRecord } from '../../../test/fixture/records.ts';
 import { endpointView } from './endpoint-view.ts';
 
-const network: NetworkRecord = {
-  id: 'n'.repeat(64),
-  name: 'lan',
+const network = networkRecord({
   driver: 'macvlan',
-  created: '2026-01-01T00:00:00Z',
-  scope: 'local',
-  ipv4: true,
-  ipv6: false,
-  internal: false,
-  attachable: false,
   ipam: {
     driver: 'default',
     options: {},
@@ -22,19 +14,10 @@ const network: NetworkRecord = {
       { subnet: '203.0.113.0/24', automatic: false },
     ],
   },
-  options: {},
-  labels: {},
-};
+});
 
 const view = (ipv4: string) => {
-  const endpoint: EndpointRecord = {
-    id: 'e'.repeat(64),
-    networkId: network.id,
-    containerId: 'c'.repeat(64),
-    order: 0,
-    request: { aliases: [], links: [], linkLocal: [], driverOptions: {}, gatewayPriority: 0 },
-    lease: { hostInterface: '', interface: 'eth0', mac: '', ipv4 },
-  };
+  const endpoint = endpointRecord({ lease: { hostInterface: '', interface: 'eth0', mac: '', ipv4 } });
   return endpointView(endpoint, network, { name: 'web', id: endpoint.containerId, hostname: 'web' });
 };
 

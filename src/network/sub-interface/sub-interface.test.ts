@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../store/records.ts';
+import { endpointRecord, networkRecord, sandboxRecord } from '../../../test/fixture/records.ts';
+import type { NetworkRecord } from '../../store/records.ts';
 import type { JoinedEndpoint } from '../driver.ts';
 import { ipvlanDriver } from '../drivers/ipvlan/index.ts';
 import { macvlanDriver } from '../drivers/macvlan/index.ts';
@@ -8,50 +9,16 @@ import { AddressPool } from '../ipam/index.ts';
 
 const macvlan = macvlanDriver();
 const ipvlan = ipvlanDriver();
-const id = '0123456789ab'.padEnd(64, '0');
 const owner = `endpoint:${'e'.repeat(64)}`;
 
-const network = (more: Partial<NetworkRecord> = {}): NetworkRecord => ({
-  id,
-  name: 'lan',
-  driver: 'macvlan',
-  created: '2026-01-01T00:00:00Z',
-  scope: 'local',
-  ipv4: true,
-  ipv6: false,
-  internal: false,
-  attachable: false,
-  ipam: {
-    driver: 'default',
-    options: {},
-    pools: [{ subnet: '192.0.2.0/24', gateway: '192.0.2.1', automatic: false }],
-  },
-  options: { parent: 'eth0' },
-  labels: {},
-  ...more,
-});
+const network = (more: Partial<NetworkRecord> = {}): NetworkRecord =>
+  networkRecord({ name: 'lan', driver: 'macvlan', options: { parent: 'eth0' }, ...more });
+const { id } = network();
 
 const joined = (more: Partial<NetworkRecord> = {}, ipv4 = '192.0.2.9/24'): JoinedEndpoint => {
   const lease = { hostInterface: '', interface: 'eth0', mac: '02:00:00:00:00:02', ipv4 };
-  const endpoint: EndpointRecord = {
-    id: 'e'.repeat(64),
-    networkId: id,
-    containerId: 'c'.repeat(64),
-    order: 0,
-    request: { aliases: [], links: [], linkLocal: [], driverOptions: {}, gatewayPriority: 0 },
-    lease,
-  };
-  const sandbox: SandboxRecord = {
-    id: 's',
-    containerId: endpoint.containerId,
-    containerName: 'web',
-    hostname: 'web',
-    domainname: '',
-    ports: [],
-    gatewayEndpointId: endpoint.id,
-    gateway6EndpointId: endpoint.id,
-    naming: { filesDir: '', dns: [], dnsSearch: [], dnsOptions: [], extraHosts: [] },
-  };
+  const endpoint = endpointRecord({ lease });
+  const sandbox = sandboxRecord({ gatewayEndpointId: endpoint.id, gateway6EndpointId: endpoint.id });
   return { network: network(more), endpoint, lease, sandbox };
 };
 

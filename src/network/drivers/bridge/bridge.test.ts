@@ -1,52 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../../store/records.ts';
+import { endpointRecord, networkRecord, sandboxRecord } from '../../../../test/fixture/records.ts';
 import type { JoinedEndpoint } from '../../driver.ts';
 import { bridgeDriver, bridgeOptions } from './index.ts';
 
 const driver = bridgeDriver({ masquerade: true });
-const id = '0123456789ab'.padEnd(64, '0');
-
-const network = (more: Partial<NetworkRecord> = {}): NetworkRecord => ({
-  id,
-  name: 'front',
-  driver: 'bridge',
-  created: '2026-01-01T00:00:00Z',
-  scope: 'local',
-  ipv4: true,
-  ipv6: false,
-  internal: false,
-  attachable: false,
-  ipam: {
-    driver: 'default',
-    options: {},
-    pools: [{ subnet: '192.0.2.0/24', gateway: '192.0.2.1', automatic: true }],
-  },
-  options: {},
-  labels: {},
-  ...more,
-});
+const network = networkRecord;
+const { id } = network();
 
 const joined = (more: Partial<JoinedEndpoint> = {}): JoinedEndpoint => {
   const lease = { hostInterface: 'veth1', interface: 'eth0', mac: '02:00:00:00:00:02', ipv4: '192.0.2.2/24' };
-  const endpoint: EndpointRecord = {
-    id: 'e'.repeat(64),
-    networkId: id,
-    containerId: 'c'.repeat(64),
-    order: 0,
-    request: { aliases: [], links: [], linkLocal: [], driverOptions: {}, gatewayPriority: 0 },
-    lease,
-  };
-  const sandbox: SandboxRecord = {
-    id: 's',
-    containerId: endpoint.containerId,
-    containerName: 'web',
-    hostname: 'web',
-    domainname: '',
-    ports: [{ protocol: 'tcp', containerPort: 80, count: 1, hostIp: '', hostPort: 8080 }],
-    gatewayEndpointId: endpoint.id,
-    naming: { filesDir: '', dns: [], dnsSearch: [], dnsOptions: [], extraHosts: [] },
-  };
+  const endpoint = endpointRecord({ lease });
+  const ports = [{ protocol: 'tcp' as const, containerPort: 80, count: 1, hostIp: '', hostPort: 8080 }];
+  const sandbox = sandboxRecord({ ports, gatewayEndpointId: endpoint.id });
   return { network: network(), endpoint, lease, sandbox, ...more };
 };
 

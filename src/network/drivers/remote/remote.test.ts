@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from '../../../store/records.ts';
+import { endpointRecord, networkRecord, sandboxRecord } from '../../../../test/fixture/records.ts';
+import type { EndpointLease } from '../../../store/records.ts';
 import { accepted, capabilitiesOf, gatewaysSkipped, joinedOf, settingsOf } from './answers.ts';
 import { planRemoteEndpoint, remoteGateway } from './plan.ts';
 import { networkRequest, portOptions } from './requests.ts';
 
-const network: NetworkRecord = {
+const network = networkRecord({
   id: 'n1',
   name: 'far',
   driver: 'mine',
-  created: '',
-  scope: 'local',
-  ipv4: true,
   ipv6: true,
-  internal: false,
-  attachable: false,
   ipam: {
     driver: 'default',
     options: {},
@@ -24,25 +20,14 @@ const network: NetworkRecord = {
     ],
   },
   options: { colour: 'blue' },
-  labels: {},
-};
-const endpoint: EndpointRecord = {
-  id: 'e1',
-  networkId: 'n1',
-  containerId: 'c1',
-  order: 0,
-  request: { aliases: [], links: [], linkLocal: ['169.254.8.8'], driverOptions: {}, gatewayPriority: 0 },
-};
-const sandbox: SandboxRecord = {
+});
+const bare = endpointRecord({ id: 'e1', networkId: 'n1', containerId: 'c1' });
+const endpoint = { ...bare, request: { ...bare.request, linkLocal: ['169.254.8.8'] } };
+const sandbox = sandboxRecord({
   id: 's1',
   containerId: 'c1',
-  containerName: 'web',
-  hostname: '',
-  domainname: '',
   portRequests: [{ protocol: 'udp', containerPort: 53, hostIp: '192.0.2.1', hostPortFirst: 5300, hostPortLast: 5309 }],
-  ports: [],
-  naming: { filesDir: '', dns: [], dnsSearch: [], dnsOptions: [], extraHosts: [] },
-};
+});
 const refused = (body: () => unknown, message: string | RegExp): void => {
   assert.throws(body, { name: 'AppError', kind: 'internal', message });
 };
