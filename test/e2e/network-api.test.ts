@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { engineForFile } from './engine.ts';
+import { connectRows } from './network-refusals/connect.ts';
+import { containerRows } from './network-refusals/containers.ts';
+import { networkRows } from './network-refusals/networks.ts';
+import { image } from './network-refusals/row.ts';
 
 const bench = engineForFile();
 
@@ -24,11 +28,12 @@ function ask(method: string, path: string, body?: unknown, type = 'application/j
   return promise;
 }
 
-const image = 'busybox';
 test('what the refusals are tried against is there', async () => {
   const { engine } = bench;
   await engine.ok('network', 'create', '--subnet', '10.46.0.0/24', 'shop');
   await engine.ok('network', 'create', '--subnet', '10.47.0.0/24', 'store');
+  await engine.ok('network', 'create', '--config-only', '--subnet', '10.48.0.0/24', 'setup');
+  await engine.ok('network', 'create', '--config-from', 'setup', 'made');
   await engine.ok('run', '-d', '--name', 'runs', '--network', 'shop', 'busybox', 'sleep', '1000');
   await engine.ok('run', '-d', '--name', 'hosted', '--network', 'host', 'busybox', 'sleep', '1000');
   await engine.ok('run', '-d', '--name', 'lonely', '--network', 'none', 'busybox', 'sleep', '1000');
@@ -36,231 +41,7 @@ test('what the refusals are tried against is there', async () => {
   await engine.ok('create', '--name', 'stopped', '--network', 'shop', 'busybox', 'sleep', '1000');
 });
 
-type Row = readonly [
-  method: string,
-  path: string,
-  body: unknown,
-  status: number,
-  message: string | RegExp,
-  type?: string,
-];
-
-const connect = (network: string, Container: string, more: object = {}): [string, string, object] => [
-  'POST',
-  `/networks/${network}/connect`,
-  { Container, ...more },
-];
-const createWith = (more: object): [string, string, object] => [
-  'POST',
-  '/containers/create?name=refused',
-  { Image: image, ...more },
-];
-const sharing = { HostConfig: { NetworkMode: 'container:runs' } };
-const shared = (config: object, host: object = {}): [string, string, object] =>
-  createWith({ ...config, HostConfig: { ...sharing.HostConfig, ...host } });
-const atNetwork = (config: object, mode = 'shop', network = mode): [string, string, object] =>
-  createWith({ HostConfig: { NetworkMode: mode }, NetworkingConfig: { EndpointsConfig: { [network]: config } } });
-
-const inUse = /^error while removing network: network shop has active endpoints \(name:"runs" id:"[0-9a-f]{12}"\)$/;
-const notConnected = /^container [0-9a-f]{64} is not connected to network store$/;
-const notConnectedStopped = /^container [0-9a-f]{64} is not connected to the network store$/;
-const sharesAnother =
-  'container sharing network namespace with another container or host cannot be connected to any other network';
-const privateMode =
-  'container cannot be connected to multiple networks with one of the networks in private (none) mode';
-const invalidEndpoint = 'invalid config for network shop: invalid endpoint settings:\n';
-
-const rows: readonly Row[] = [
-  [
-    'POST',
-    '/networks/create',
-    '{"Name":"x"}',
-    400,
-    "unsupported Content-Type header (text/plain): must be 'application/json'",
-    'text/plain',
-  ],
-  [
-    'POST',
-    '/networks/create',
-    '{invalid json',
-    400,
-    "invalid JSON: invalid character 'i' looking for beginning of object key string",
-  ],
-  ['POST', '/networks/create', '{"Name":"x"} trailing', 400, 'unexpected content after JSON'],
-  ['POST', '/networks/create', ' ', 400, 'invalid JSON: got EOF while reading request body'],
-  [
-    'POST',
-    '/networks/shop/connect',
-    '{invalid json',
-    400,
-    "invalid JSON: invalid character 'i' looking for beginning of object key string",
-  ],
-  ['POST', '/networks/shop/disconnect', '{} {}', 400, 'unexpected content after JSON'],
-  ['POST', '/networks/create', { Name: '' }, 400, 'invalid name: name is empty'],
-  ['POST', '/networks/create', { Name: 'shop' }, 409, 'network with name shop already exists'],
-  ['POST', '/networks/create', { Name: 'bridge' }, 403, 'operation is not permitted on predefined bridge network '],
-  ['POST', '/networks/create', { Name: 'default' }, 403, 'operation is not permitted on predefined default network '],
-  ['POST', '/networks/create', { Name: 'x', Driver: 'host' }, 403, 'only one instance of "host" network is allowed'],
-  ['POST', '/networks/create', { Name: 'x', Driver: 'null' }, 403, 'only one instance of "null" network is allowed'],
-  ['POST', '/networks/create', { Name: 'x', Driver: 'nosuch' }, 404, /plugin "nosuch" not found/],
-  ['POST', '/networks/create', { Name: 'x', IPAM: { Driver: 'nosuch' } }, 404, /^plugin "nosuch" not found/],
-  ['GET', '/networks/nosuch', undefined, 404, 'network nosuch not found'],
-  ['GET', '/networks/shop?verbose=perhaps', undefined, 400, /^invalid value for verbose: perhaps/],
-  ['GET', '/networks/shop?scope=swarm', undefined, 404, 'network shop not found'],
-  ['GET', '/networks?filters={"nosuch":["1"]}', undefined, 400, "invalid filter 'nosuch'"],
-  [
-    'GET',
-    '/networks?filters={"dangling":["perhaps"]}',
-    undefined,
-    400,
-    `invalid value for filter 'dangling', must be "true" (or "1"), or "false" (or "0")`,
-  ],
-  [
-    'GET',
-    '/networks?filters={"dangling":["1","0"]}',
-    undefined,
-    400,
-    'got more than one value for filter key "dangling"',
-  ],
-  ['GET', '/networks?filters={"type":["odd"]}', undefined, 400, "invalid filter: 'type'='odd'"],
-  ['DELETE', '/networks/nosuch', undefined, 404, 'network nosuch not found'],
-  ['DELETE', '/networks/host', undefined, 403, 'host is a pre-defined network and cannot be removed'],
-  ['DELETE', '/networks/shop', undefined, 403, inUse],
-  ['POST', '/networks/prune?filters={"until":["1h","2h"]}', undefined, 400, 'more than one until filter specified'],
-  ['POST', '/networks/prune?filters={"nosuch":["1"]}', undefined, 400, "invalid filter 'nosuch'"],
-  [...connect('nosuch', 'runs'), 404, 'network nosuch not found'],
-  [...connect('store', 'nosuch'), 404, 'No such container: nosuch'],
-  [...connect('shop', 'runs'), 403, 'endpoint with name runs already exists in network shop'],
-  [
-    ...connect('host', 'runs'),
-    400,
-    'cannot connect container to host network - container must be created in host network mode',
-  ],
-  [...connect('store', 'hosted'), 400, sharesAnother],
-  [...connect('store', 'guest'), 400, sharesAnother],
-  [...connect('store', 'lonely'), 400, privateMode],
-  [...connect('none', 'runs'), 400, privateMode],
-  [
-    ...connect('bridge', 'runs', { EndpointConfig: { Aliases: ['x'] } }),
-    400,
-    'network-scoped aliases are only supported for user-defined networks',
-  ],
-  [
-    ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { IPv4Address: '10.48.0.2' } } }),
-    400,
-    'invalid endpoint settings:\nno configured subnet contains IP address 10.48.0.2',
-  ],
-  [
-    ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { IPv4Address: 'nonsense' } } }),
-    400,
-    'invalid endpoint settings:\ninvalid IPv4 address: nonsense',
-  ],
-  [
-    ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { IPv6Address: 'nonsense' } } }),
-    400,
-    'invalid endpoint settings:\ninvalid IPv6 address: nonsense',
-  ],
-  [
-    ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { LinkLocalIPs: ['nonsense'] } } }),
-    400,
-    'invalid endpoint settings:\ninvalid link-local IP address: nonsense',
-  ],
-  ['POST', '/networks/store/disconnect', { Container: 'runs' }, 500, notConnected],
-  ['POST', '/networks/store/disconnect', { Container: 'stopped' }, 500, notConnectedStopped],
-  ['POST', '/networks/store/disconnect', { Container: 'nosuch' }, 404, 'No such container: nosuch'],
-  [
-    'POST',
-    '/networks/host/disconnect',
-    { Container: 'hosted' },
-    400,
-    'cannot disconnect container from host network - container was created in host network mode',
-  ],
-  [
-    ...createWith({ HostConfig: { NetworkMode: 'container:' } }),
-    400,
-    'invalid network mode: invalid container format container:<name|id>',
-  ],
-  [
-    ...createWith({ HostConfig: { NetworkMode: 'host', Links: ['runs:r'] } }),
-    400,
-    "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
-  ],
-  [
-    ...createWith({ Hostname: 'h', HostConfig: { UTSMode: 'host' } }),
-    400,
-    'conflicting options: hostname and the UTS mode',
-  ],
-  [...shared({ Hostname: 'h' }), 400, 'conflicting options: hostname and the network mode'],
-  [
-    ...shared({}, { Links: ['runs:r'] }),
-    400,
-    "conflicting options: container type network can't be used with links. This would result in undefined behavior",
-  ],
-  [...shared({}, { Dns: ['1.1.1.1'] }), 400, 'conflicting options: dns and the network mode'],
-  [
-    ...shared({}, { ExtraHosts: ['a:1.1.1.1'] }),
-    400,
-    'conflicting options: custom host-to-IP mapping and the network mode',
-  ],
-  [
-    ...shared({}, { PortBindings: { '80/tcp': [{ HostPort: '8080' }] } }),
-    400,
-    'conflicting options: port publishing and the container type network mode',
-  ],
-  [
-    ...shared({}, { PublishAllPorts: true }),
-    400,
-    'conflicting options: port publishing and the container type network mode',
-  ],
-  [
-    ...shared({ ExposedPorts: { '80/tcp': {} } }),
-    400,
-    'conflicting options: port exposing and the container type network mode',
-  ],
-  [...createWith({ HostConfig: { NetworkMode: 'container:nosuch' } }), 400, 'No such container: nosuch'],
-  [...createWith({ HostConfig: { NetworkMode: 'nosuch' } }), 400, 'network nosuch not found'],
-  [
-    ...createWith({ HostConfig: { PortBindings: { '80/tcp': [{ HostPort: 'x' }] } } }),
-    400,
-    /^invalid port specification: "x"/,
-  ],
-  [
-    ...createWith({ HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '90-80' }] } } }),
-    400,
-    /^invalid port range: 90-80/,
-  ],
-  [
-    ...atNetwork({ IPAMConfig: { IPv4Address: '172.17.0.9' } }, 'default', 'bridge'),
-    400,
-    'invalid config for network bridge: invalid endpoint settings:\nuser-specified IP address is supported on user-defined networks only',
-  ],
-  [
-    ...atNetwork({ IPAMConfig: { IPv4Address: '10.48.0.2' } }),
-    400,
-    `${invalidEndpoint}no configured subnet contains IP address 10.48.0.2`,
-  ],
-  [
-    ...atNetwork({ IPAMConfig: { IPv4Address: 'x', IPv6Address: 'y' } }),
-    400,
-    `${invalidEndpoint}invalid IPv4 address: x\ninvalid IPv6 address: y`,
-  ],
-  [...atNetwork({}, 'host', 'shop'), 400, sharesAnother],
-  [...atNetwork({}, 'none', 'shop'), 400, privateMode],
-  [
-    'POST',
-    '/v1.43/containers/create?name=refused',
-    { Image: image, NetworkingConfig: { EndpointsConfig: { shop: {}, store: {} } } },
-    400,
-    'Container cannot be created with multiple network endpoints: shop, store',
-  ],
-  [
-    'POST',
-    '/v1.43/containers/create?name=refused',
-    { Image: image, MacAddress: '02:42:ac:11:00:09', HostConfig: { NetworkMode: 'host' } },
-    400,
-    'conflicting options: mac-address and the network mode',
-  ],
-];
+const rows = [...networkRows, ...connectRows, ...containerRows];
 
 for (const [method, path, body, status, message, type] of rows) {
   const shown = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
@@ -323,7 +104,7 @@ test('events since 0 are all that are remembered', async () => {
     '--format',
     '{{.Actor.Attributes.name}}',
   );
-  assert.equal(told, 'shop\nstore');
+  assert.equal(told, 'shop\nstore\nsetup\nmade');
 });
 
 test('the list of networks has a second path, and IPv4 is left out only by those who know that it can be', async () => {
@@ -374,5 +155,5 @@ test('what was refused left nothing behind', async () => {
   const names = (await engine.ok('ps', '-a', '--format', '{{.Names}}')).split('\n').sort();
   assert.deepEqual(names, ['guest', 'hosted', 'lonely', 'runs', 'stopped']);
   const networks = (await engine.ok('network', 'ls', '--format', '{{.Name}}')).split('\n').sort();
-  assert.deepEqual(networks, ['bridge', 'host', 'none', 'shop', 'store']);
+  assert.deepEqual(networks, ['bridge', 'host', 'made', 'none', 'setup', 'shop', 'store']);
 });
