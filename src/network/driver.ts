@@ -76,7 +76,7 @@ export interface Driver {
    */
   complete?(network: NetworkRecord, neighbours: readonly AddressPool[]): NetworkRecord;
   /** Families in which a pool has a gateway only if one was asked for. Absent: none. */
-  readonly withoutGateway?: readonly (4 | 6)[];
+  withoutGateway?(network: Pick<NetworkRecord, 'id' | 'internal' | 'options'>): readonly (4 | 6)[];
   /** What of the host several networks share, as "parent eth0.10": it is planned for all of them together. */
   shared?(network: Pick<NetworkRecord, 'id' | 'options'>): string | undefined;
   /** The link of the host, not ours, that it stands on, as "eth0". */

@@ -173,7 +173,7 @@ export class Networks {
       ...recordOf({ ...request, ipam }, driver.name),
       ipam: { driver: ipam.driver || 'default', options, pools: [] },
     };
-    const withoutGateway = (await driver.external?.withoutGateway(network)) ?? driver.withoutGateway ?? [];
+    const withoutGateway = (await driver.external?.withoutGateway(network)) ?? driver.withoutGateway?.(network) ?? [];
     return { network, withoutGateway, given: await poolsElsewhere(this.#core, network, { pools, withoutGateway }) };
   }
 

@@ -78,6 +78,33 @@ test('a /31 is shared by two containers, a /32 is one’s, where the network has
   });
 });
 
+test('a bridge without an address of its own leaves a /31 to two containers, and a /127', async () => {
+  const { engine } = bench;
+  // The first network of IPv6 turns forwarding on for good.
+  await engine.ok('network', 'create', '--ipv6', 'first');
+  await engine.ok('network', 'rm', 'first');
+  await leavesNothing(engine, async () => {
+    const inhibit = ['--internal', '-o', 'com.docker.network.bridge.inhibit_ipv4=true'];
+    const isolate = ['-o', 'com.docker.network.bridge.gateway_mode_ipv6=isolated'];
+    const subnets = ['--subnet', '10.63.2.0/31', '--ipv6', '--subnet', 'fd00:63::2/127'];
+    await engine.ok('network', 'create', ...inhibit, ...isolate, ...subnets, 'wire');
+    for (const name of ['one', 'two']) await run(name, '--network', 'wire');
+    const addresses = '{{with .NetworkSettings.Networks.wire}}{{.IPAddress}} {{.GlobalIPv6Address}}{{.Gateway}}{{end}}';
+    assert.equal(await engine.ok('inspect', '-f', addresses, 'one'), '10.63.2.0 fd00:63::2');
+    assert.equal(await engine.ok('inspect', '-f', addresses, 'two'), '10.63.2.1 fd00:63::3');
+    for (const other of ['10.63.2.1', 'fd00:63::3', 'two'])
+      await engine.ok('exec', 'one', 'ping', '-c', '1', '-W', '2', other);
+    const full = await engine.docker('run', '--rm', '--network', 'wire', 'busybox', 'true');
+    assert.match(full.stderr, /no available IPv4 addresses on this network's address pools: wire \(/);
+    const usual = await engine.docker('network', 'create', '--subnet', '10.63.3.0/31', 'usual');
+    assert.equal(usual.code, 0);
+    await run('lone', '--network', 'usual');
+    assert.match(await shown('lone', 'usual'), /^10\.63\.3\.1 /, 'the other address is the bridge’s');
+    await engine.ok('rm', '-f', 'one', 'two', 'lone');
+    await engine.ok('network', 'rm', 'wire', 'usual');
+  });
+});
+
 test('hardware addresses: what is none is refused, what two have is honoured, as in Docker', async () => {
   const { engine } = bench;
   await leavesNothing(engine, async () => {

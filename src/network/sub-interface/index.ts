@@ -23,7 +23,7 @@ export const childDriver = (family: Family): Driver => ({
       .filter((key) => !optionsOf(family).includes(key))
       .map((key) => `option ${key} is not known here and has no effect${suggestion(key, optionsOf(family))}`),
   complete: (network, neighbours) => completed(family, network, neighbours),
-  withoutGateway: [4, 6],
+  withoutGateway: () => [4, 6],
   shared: (network) => {
     const { parent } = childConfig(family, network);
     return parent.type === 'vlan' ? `parent ${parent.name}` : undefined;

@@ -1,7 +1,7 @@
 import type { Driver, DriverSettings } from '../../driver.ts';
 import { wantedInterface } from '../interface-name.ts';
 import { checkBridgeNetwork } from './check.ts';
-import { bridgeConfig, unknownOptions } from './options.ts';
+import { bridgeConfig, bridgeWithoutGateway, unknownOptions } from './options.ts';
 import { bridgeGateway, planBridgeEndpoint, planBridgeNetwork } from './plan.ts';
 
 export { bridgeOptions, gatewayKeys } from './options.ts';
@@ -13,6 +13,7 @@ export const bridgeDriver = (settings: DriverSettings): Driver => ({
   addressed: true,
   check: checkBridgeNetwork,
   warnings: (network) => unknownOptions(network.options),
+  withoutGateway: bridgeWithoutGateway,
   planNetwork: (network) => planBridgeNetwork(network, settings),
   planEndpoint: (joined) => planBridgeEndpoint(joined, settings),
   gateway: bridgeGateway,

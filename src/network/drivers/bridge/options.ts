@@ -71,6 +71,18 @@ export function bridgeConfig({ id, options }: Pick<NetworkRecord, 'id' | 'option
   };
 }
 
+/**
+ * Families in which neither the bridge nor a default route would use a gateway: its address is one more for containers,
+ * as a /31 needs. Throws as `bridgeConfig` does.
+ */
+export function bridgeWithoutGateway(network: Pick<NetworkRecord, 'id' | 'internal' | 'options'>): readonly (4 | 6)[] {
+  const { mode4, mode6, inhibitIpv4 } = bridgeConfig(network);
+  return [
+    ...(mode4 === 'isolated' || (inhibitIpv4 && network.internal) ? ([4] as const) : []),
+    ...(mode6 === 'isolated' ? ([6] as const) : []),
+  ];
+}
+
 /** The bridge of a network that was accepted: its name alone, for comparing many. */
 export const bridgeOf = ({ id, options }: Pick<NetworkRecord, 'id' | 'options'>): string =>
   options[bridgeOptions.name] || `br-${shortId(id)}`;
