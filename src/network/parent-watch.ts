@@ -1,5 +1,7 @@
 import type { Log } from '../base/index.ts';
 import { findLink } from '../netlink/rt/link.ts';
+import type { KernelChange } from '../netlink/watch.ts';
+import type { NetworkRecord } from '../store/records.ts';
 import type { HostWatch } from './host-watch.ts';
 import type { Planner } from './planner.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
@@ -28,31 +30,37 @@ const settleMs = 300;
 export class ParentWatch implements Disposable {
   readonly #deps: Deps;
   readonly #listening: Disposable;
-  /** Names of the networks, by the parent that they have lost. */
-  #lost: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Parents that are not there. */
+  readonly #lost = new Set<string>();
   /** Names of our own links that were not there at the last look: what cannot be made is not tried over and over. */
-  #absent: ReadonlySet<string> = new Set();
+  readonly #absent = new Set<string>();
+  /** Names of the links that something became of since the last look; undefined: any, where the kernel could not tell. */
+  #heard: Set<string> | undefined = new Set();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
     this.#listening = deps.hostWatch.listen({
-      // What is new matters only while something is missing.
-      onChange: ({ kind, gone }) => {
-        if (kind === 'link' && (gone || this.#lost.size > 0)) this.#soon();
-      },
-      onLost: () => this.#soon(),
+      onChange: (change) => this.#hear(change),
+      onLost: () => this.#soon(undefined),
     });
-    this.#lost = this.#missing();
-    this.#absent = this.#missingOfOurs();
+    this.#weigh(this.#standing());
   }
 
   /** One sentence for each parent that is missing. */
   warnings(): readonly string[] {
-    return Array.from(this.#lost, ([parent, networks]) => tell(parent, networks));
+    return [...this.#lost].flatMap((parent) => this.#tell(parent));
   }
 
-  #soon(): void {
+  /** What is new matters only while something is missing; and a link is read, for its name, only if it can matter. */
+  #hear(change: KernelChange): void {
+    if (change.kind !== 'link' || !(change.gone || this.#lost.size > 0)) return;
+    if (this.#heard !== undefined && this.#standing().length > 0) this.#soon(change.read().name);
+  }
+
+  #soon(name: string | undefined): void {
+    if (name === undefined) this.#heard = undefined;
+    else this.#heard?.add(name);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#look().catch((error: unknown) => this.#deps.log.warn(`network: ${error}`));
@@ -60,50 +68,64 @@ export class ParentWatch implements Disposable {
   }
 
   async #look(): Promise<void> {
-    const before = this.#lost;
-    this.#lost = this.#missing();
-    for (const [parent, networks] of this.#lost) {
-      if (!before.has(parent)) this.#deps.log.warn(tell(parent, networks));
-    }
-    const returned = [...before.keys()].filter((parent) => !this.#lost.has(parent));
-    const deleted = [...this.#missingOfOurs()].filter((name) => !this.#absent.has(name));
+    const heard = this.#heard;
+    this.#heard = new Set();
+    const touched = this.#standing().filter(
+      (one) => heard === undefined || namesOf(one).some((name) => heard.has(name)),
+    );
+    if (touched.length === 0) return;
+    const { lost, returned, deleted } = this.#weigh(touched);
+    for (const parent of lost) for (const line of this.#tell(parent)) this.#deps.log.warn(line);
     if (returned.length === 0 && deleted.length === 0) return;
     if (returned.length > 0) {
       this.#deps.log.info(`network: ${returned.join(', ')} is there again: its networks are put back`);
     }
     if (deleted.length > 0) this.#deps.log.warn(`network: ${deleted.join(', ')} was deleted, and is made again`);
     await this.#deps.repair();
-    this.#absent = this.#missingOfOurs();
+    this.#weigh(touched);
   }
 
-  /** Links that networks have in the host beside their containers', as far as what they stand on is there. */
-  #missingOfOurs(): ReadonlySet<string> {
-    const { records, drivers, planner, reconciler } = this.#deps;
-    const standing = records.networks().filter((one) => {
-      const parent = one.unfinished === true ? undefined : drivers.get(one.driver).parent?.(one);
-      return parent !== undefined && !this.#lost.has(parent);
-    });
-    const planned = standing
-      .flatMap((one) => planner.network(one).host.links)
-      .filter(({ kind }) => kind.type !== 'foreign');
-    return new Set(
-      planned.map(({ name }) => name).filter((name) => findLink(reconciler.host.route, name) === undefined),
-    );
-  }
-
-  #missing(): ReadonlyMap<string, readonly string[]> {
-    const { records, drivers, reconciler } = this.#deps;
-    const networks = Map.groupBy(records.networks(), (one) => drivers.get(one.driver).parent?.(one));
-    const lost = new Map<string, readonly string[]>();
-    for (const [parent, standing] of networks) {
-      const link = parent === undefined ? undefined : findLink(reconciler.host.route, parent);
+  /** Looks at what these stand on, and have beside their containers' links; answers what has changed since. */
+  #weigh(standing: readonly Standing[]): Weighed {
+    const links = this.#deps.reconciler.host.route;
+    const weighed: Weighed = { lost: [], returned: [], deleted: [] };
+    for (const parent of new Set(standing.map((one) => one.parent))) {
+      const link = findLink(links, parent);
       // One that goes down loses nothing by it; one that comes back carries a VLAN link only once it is up.
-      const isThere = link !== undefined && (link.up || !this.#lost.has(link.name));
-      if (parent === undefined || isThere) continue;
-      const names = standing.map(({ name }) => name);
-      lost.set(parent, names);
+      const isThere = link !== undefined && (link.up || !this.#lost.has(parent));
+      if (isThere && this.#lost.delete(parent)) weighed.returned.push(parent);
+      if (isThere || this.#lost.has(parent)) continue;
+      this.#lost.add(parent);
+      weighed.lost.push(parent);
     }
-    return lost;
+    for (const name of new Set(standing.flatMap(({ parent, own }) => (this.#lost.has(parent) ? [] : own)))) {
+      const isThere = findLink(links, name) !== undefined;
+      if (isThere) this.#absent.delete(name);
+      if (isThere || this.#absent.has(name)) continue;
+      this.#absent.add(name);
+      weighed.deleted.push(name);
+    }
+    return weighed;
+  }
+
+  #standing(): readonly Standing[] {
+    const { records, drivers, planner } = this.#deps;
+    return records.networks().flatMap((network) => {
+      const parent = network.unfinished === true ? undefined : drivers.get(network.driver).parent?.(network);
+      if (parent === undefined) return [];
+      const { links } = planner.network(network).host;
+      return [{ network, parent, own: links.filter(({ kind }) => kind.type !== 'foreign').map(({ name }) => name) }];
+    });
+  }
+
+  /** Nothing where no network stands on it any more. */
+  #tell(parent: string): readonly string[] {
+    const names = this.#standing()
+      .filter((one) => one.parent === parent)
+      .map(({ network }) => network.name);
+    if (names.length === 0) return [];
+    const text = `there is no interface ${parent} now, and its containers are cut off until it is back`;
+    return [`network ${names.join(', ')} has lost its parent: ${text}`];
   }
 
   [Symbol.dispose](): void {
@@ -112,5 +134,14 @@ export class ParentWatch implements Disposable {
   }
 }
 
-const tell = (parent: string, networks: readonly string[]): string =>
-  `network ${networks.join(', ')} has lost its parent: there is no interface ${parent} now, and its containers are cut off until it is back`;
+/** A network on a parent of the host's. */
+type Standing = {
+  readonly network: NetworkRecord;
+  readonly parent: string;
+  /** Links that it has in the host beside its containers'. */
+  readonly own: readonly string[];
+};
+
+type Weighed = { readonly lost: string[]; readonly returned: string[]; readonly deleted: string[] };
+
+const namesOf = ({ parent, own }: Standing): readonly string[] => [parent, ...own];
