@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { must } from '../lab/command.ts';
 import { engineForFile, leavesNothing } from './engine.ts';
 
 const bench = engineForFile();
@@ -94,4 +99,79 @@ test('an unknown network or container is refused without looking for an image', 
 test('ports in the host’s network are said to be discarded', async () => {
   const { stderr } = await bench.engine.docker('run', '--rm', '--network', 'host', '-p', '80:80', 'busybox', 'true');
   assert.match(stderr, /Published ports are discarded when using host network mode/);
+});
+
+const node = resolve(import.meta.dirname, '../../bin/node24');
+const nameServer = resolve(import.meta.dirname, '../kernel/dns/name-server.ts');
+const askSource = resolve(import.meta.dirname, '../lab/ask.c');
+
+const compile = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'ptl-ask-'));
+  await must('gcc', ['-O1', '-o', join(folder, 'glibc'), askSource]);
+  await must('musl-gcc', ['-O1', '-static', '-o', join(folder, 'musl'), askSource]);
+  return folder;
+};
+
+test('the resolvers of glibc and musl find what there is, and tell no address from no name', async (t) => {
+  const { engine, host } = bench;
+  const folder = await compile();
+  t.after(() => rm(folder, { recursive: true }));
+  const server = host.spawn(node, [nameServer, 'answer', host.ipv4], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const heard: string[] = [];
+  createInterface({ input: server.stdout! }).on('line', (line) => heard.push(line));
+  const both = ['--ipv6', '--subnet', '10.66.0.0/24', '--subnet', 'fd00:66::/64'];
+  await engine.ok('network', 'create', ...both, 'names');
+  await engine.ok('network', 'create', '--subnet', '10.67.0.0/24', 'plain');
+  await engine.ok('run', '-d', '--name', 'db', '--network', 'names', '--network-alias', 'www', ...idle);
+  await engine.ok('run', '-d', '--name', 'app', '--network', 'names', '--network-alias', 'www', ...idle);
+  await engine.ok('run', '-d', '--name', 'four', '--network', 'plain', ...idle);
+  const library = ['-v', `${folder}:/ask:ro`, '-v', '/usr/lib:/lib:ro', '-v', '/usr/lib64:/lib64:ro'];
+  const naming = ['--dns', host.ipv4, '--dns-search', 'corp.example'];
+  const networks = ['--network', 'names', '--network', 'plain'];
+  await engine.ok('run', '-d', '--name', 'asker', ...networks, ...naming, ...library, ...idle);
+  await engine.ok(
+    'run',
+    '-d',
+    '--name',
+    'dotty',
+    ...networks,
+    ...naming,
+    '--dns-option',
+    'ndots:2',
+    ...library,
+    ...idle,
+  );
+  const wanted = {
+    db: '10.66.0.2 fd00:66::2',
+    'db/4': '10.66.0.2',
+    'DB.Names/6': 'fd00:66::2',
+    www: '10.66.0.2 10.66.0.3 fd00:66::2 fd00:66::3',
+    'four.plain': '10.67.0.2',
+    'nosuch.example': 'error -2', // EAI_NONAME
+    nosuch: 'error -2',
+    'other.example': '10.66.0.4',
+    printer: '10.66.0.4',
+    '10.66.0.2': 'db.names',
+    'fd00:66::3': 'app.names',
+  };
+  for (const library of ['glibc', 'musl']) {
+    const found = await engine.ok('exec', 'asker', `/ask/${library}`, ...Object.keys(wanted));
+    const lines = Object.entries(wanted).map(([name, answer]) => `${name}: ${answer}`);
+    assert.deepEqual(found.split('\n'), lines, library);
+    // EAI_NODATA, which musl has since 1.2.4.
+    assert.match(
+      await engine.ok('exec', 'asker', `/ask/${library}`, 'four/6'),
+      library === 'glibc' ? /error -5$/ : /error -[25]$/,
+    );
+    heard.length = 0;
+    assert.match(await engine.ok('exec', 'dotty', `/ask/${library}`, 'a.b'), /^a\.b: 10\.66\.0\.5$/);
+    assert.deepEqual([...new Set(heard)], ['udp a.b.corp.example'], 'ndots:2 searches first');
+  }
+  heard.length = 0;
+  const big = await engine.ok('exec', 'asker', '/ask/glibc', 'big.example/4');
+  assert.equal(big, `big.example/4:${' 10.66.0.4'.repeat(100)}`);
+  // Twice, where its buffer was too small for the answer.
+  assert.deepEqual([...new Set(heard)], ['udp big.example', 'tcp big.example']);
+  await engine.ok('rm', '-f', 'db', 'app', 'four', 'asker', 'dotty');
+  await engine.ok('network', 'rm', 'names', 'plain');
 });

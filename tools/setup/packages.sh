@@ -95,6 +95,9 @@ test_packages() {
   has socat || missing="$missing socat"
   has nsenter || missing="$missing util-linux"
   has git || missing="$missing git"
+  # A program that asks the resolvers of both C libraries.
+  has musl-gcc || missing="$missing musl-tools"
+  [ -e /usr/include/netdb.h ] || missing="$missing libc6-dev"
   has openssl || missing="$missing openssl" # certificates of plugins
   # shellcheck disable=SC2086
   add_packages $missing
