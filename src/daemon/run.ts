@@ -69,7 +69,7 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
   const runtime = running.use(await createRuntime({ execRoot, ...programs(flags), poller, log }));
   const images = running.use(openImages(settings, { dataRoot, database, log }));
   const engineId = setting(database, 'engine-id', newId);
-  const network = openNetwork(flags, { database, execRoot, dataRoot, engineId, notice, log, poller });
+  const network = openNetwork(flags, { database, execRoot, dataRoot, engineId, notice, log, poller, supervisor });
   running.defer(() => network.stop());
   const volumes = new Volumes({
     dataRoot,
@@ -100,6 +100,7 @@ async function serve(settings: Reloadable, log: Log): Promise<void> {
   reloadOnHangup(settings, (attributes) => engine.reloaded(attributes));
   await images.start();
   await network.start();
+  supervisor.dropRest();
   await engine.start();
   await images
     .ensureBusybox('/bin/busybox')
@@ -136,6 +137,7 @@ type NetworkDeps = {
   readonly notice: (message: string) => void;
   readonly log: Log;
   readonly poller: Poller;
+  readonly supervisor: Supervisor;
 };
 
 /** What containers are run by. */
@@ -147,11 +149,12 @@ const programs = ({ runtime, conmon, initPath }: DaemonFlags) => ({
 
 function openNetwork(
   flags: DaemonFlags,
-  { database, execRoot, dataRoot, engineId, notice, log, poller }: NetworkDeps,
+  { database, execRoot, dataRoot, engineId, notice, log, poller, supervisor }: NetworkDeps,
 ): NetworkController {
   return createNetworkController({
     log,
     poller,
+    socketStore: supervisor,
     store: {
       networks: database.table<NetworkRecord>('network'),
       endpoints: database.table<EndpointRecord>('endpoint'),

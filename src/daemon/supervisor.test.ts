@@ -44,6 +44,12 @@ describe('Supervisor', () => {
     assert.match(lines.join(''), /the service manager was not told READY=1: .*ENOENT/);
   });
 
+  test('takes nothing that was kept for another process', () => {
+    const env: NodeJS.ProcessEnv = { LISTEN_PID: '1', LISTEN_FDS: '2', LISTEN_FDNAMES: 'a:b' };
+    assert.equal(new Supervisor(env, log).take('a'), undefined);
+    assert.deepEqual(env, {}, 'what we start shall not take them for its own');
+  });
+
   test('is silent when nobody asked', () => {
     lines.length = 0;
     new Supervisor({}, log).ready();

@@ -7,7 +7,7 @@ import { Announcer } from './announcer.ts';
 import { Attachments } from './attachments.ts';
 import { bridgeSettings } from './bridge-settings.ts';
 import type { Core } from './core.ts';
-import { HostResolvers, Resolver } from './dns/index.ts';
+import { HostResolvers, Resolver, type SocketStore } from './dns/index.ts';
 import { bridgeDriver } from './drivers/bridge/index.ts';
 import { hostDriver } from './drivers/host/index.ts';
 import { ipvlanDriver } from './drivers/ipvlan/index.ts';
@@ -73,6 +73,8 @@ export type NetworkDeps = {
   readonly hostResolvers?: HostResolvers;
   /** Absent: one of our own. */
   readonly poller?: Poller;
+  /** Absent: sockets end with this process. */
+  readonly socketStore?: SocketStore;
 };
 
 export const createNetworkController = (deps: NetworkDeps): NetworkController => new Controller(deps);
@@ -279,7 +281,9 @@ function openCore(deps: NetworkDeps, resources: DisposableStack, event: (event: 
   const ipams = new Ipams(plugins, records);
   const pins = new SandboxPins(options.runDir);
   const hostResolvers = deps.hostResolvers ?? new HostResolvers();
-  const resolver = resources.use(new Resolver({ log, poller, hostResolvers: hostResolvers.servers }));
+  const resolver = resources.use(
+    new Resolver({ log, poller, hostResolvers: hostResolvers.servers, store: deps.socketStore }),
+  );
   const names = new Names(records, resolver, options);
   const planner = new Planner(records, drivers);
   const hostRoutes = resources.use(new HostRoutes(host, hostWatch));

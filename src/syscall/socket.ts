@@ -53,12 +53,23 @@ const setOption = bindCall<[fd: number, level: number, name: number, value: Uint
   'setsockopt',
   'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
 );
+const getSockName = bindCall<[fd: number, address: Uint8Array, length: Uint8Array]>(
+  'getsockname',
+  'int getsockname(int fd, void *address, void *length)',
+);
 const recv = bindResult<Buffered>('long recv(int fd, void *bytes, size_t length, int flags)');
 const send = bindResult<Buffered>('long send(int fd, const void *bytes, size_t length, int flags)');
 
 /** socket(2), always CLOEXEC. It belongs to the network namespace it is made in for good. */
 export const socket = (domain: number, type: number, protocol = 0): number =>
   socketCall(domain, type | SOCK_CLOEXEC, protocol);
+
+/** The port that an IPv4 or IPv6 socket is bound to: getsockname(2). */
+export function portOf(fd: number): number {
+  const address = new Uint8Array(28); // struct sockaddr_in6
+  getSockName(fd, address, new Uint8Array(Uint32Array.of(address.length).buffer));
+  return new DataView(address.buffer).getUint16(2);
+}
 
 /** bind(2) to an address in its C layout: see socket-address.ts. */
 export const bind = (fd: number, address: Uint8Array): void => void bindAddress(fd, address, address.byteLength);

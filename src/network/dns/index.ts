@@ -4,4 +4,4 @@ export { bridgeResolvConf, embeddedResolvConf, parseResolvConf } from './files/r
 export type { HostsEntry, ResolvConf, ResolvConfOverrides } from './files/types.ts';
 export { writeGenerated, writeInPlace } from './files/write.ts';
 export { Resolver } from './resolver.ts';
-export type { ResolverOptions, SandboxView, Service, Zone, ZoneRecord } from './types.ts';
+export type { ResolverOptions, SandboxView, Service, SocketStore, Zone, ZoneRecord } from './types.ts';

@@ -1,4 +1,5 @@
 import { Forwarder } from './forward/forwarder.ts';
+import { KeptSockets } from './listen/kept.ts';
 import { UdpService } from './listen/udp.ts';
 import { SandboxResolver } from './sandbox.ts';
 import type { ResolverOptions, SandboxView, Zone } from './types.ts';
@@ -32,9 +33,11 @@ export class Resolver implements Disposable {
       this.#zones.changed();
       return;
     }
+    const { log, store } = this.#options;
     const shared = { zones: this.#zones, host: this.#host, service: this.#service };
-    this.#sandboxes.set(id, new SandboxResolver(netnsFd, view, shared));
-    this.#options.log.debug(`dns: answering in sandbox ${id}`);
+    const kept = store === undefined ? undefined : new KeptSockets(id, store);
+    this.#sandboxes.set(id, new SandboxResolver(netnsFd, view, { ...shared, kept }));
+    log.debug(`dns: answering in sandbox ${id}`);
   }
 
   /** Mends what leads to us in an open sandbox. Answers whether something was missing. */
@@ -42,9 +45,9 @@ export class Resolver implements Disposable {
     return this.#sandboxes.get(id)?.repair(netnsFd) ?? false;
   }
 
-  /** Stops answering there. Safe to repeat. */
+  /** Stops answering there for good. Safe to repeat. */
   closeSandbox(id: string): void {
-    this.#sandboxes.get(id)?.[Symbol.dispose]();
+    this.#sandboxes.get(id)?.end();
     this.#sandboxes.delete(id);
   }
 
@@ -63,9 +66,10 @@ export class Resolver implements Disposable {
     this.#zones.delete(networkId);
   }
 
-  /** Closes every socket. */
+  /** Closes every socket; those that are kept go on hearing. */
   [Symbol.dispose](): void {
-    for (const id of [...this.#sandboxes.keys()]) this.closeSandbox(id);
+    for (const sandbox of this.#sandboxes.values()) sandbox[Symbol.dispose]();
+    this.#sandboxes.clear();
     this.#host[Symbol.dispose]();
   }
 }

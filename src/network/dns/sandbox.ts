@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { embeddedAddress } from './files/resolv-conf.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import type { Handler } from './listen/handler.ts';
+import type { KeptSockets } from './listen/kept.ts';
 import { Listener } from './listen/listener.ts';
 import { type Ports, redirectPort53, repairRedirect } from './listen/redirect.ts';
 import type { UdpService } from './listen/udp.ts';
@@ -11,7 +12,12 @@ import { Responder } from './respond.ts';
 import type { SandboxView } from './types.ts';
 import type { Zones } from './zones.ts';
 
-type Shared = { readonly zones: Zones; readonly host: Forwarder; readonly service: UdpService };
+type Shared = {
+  readonly zones: Zones;
+  readonly host: Forwarder;
+  readonly service: UdpService;
+  readonly kept: KeptSockets | undefined;
+};
 
 /** The resolver's end in one sandbox. */
 export class SandboxResolver implements Disposable {
@@ -31,7 +37,7 @@ export class SandboxResolver implements Disposable {
       respond: (bytes, length, transport) => this.#responder.respond(bytes, length, transport),
       forward: (message, transport) => this.#forward(message, transport),
     };
-    this.#ports = undo.use(new Listener(netnsFd, handler, shared.service)).ports;
+    this.#ports = undo.use(new Listener(netnsFd, handler, shared)).ports;
     redirectPort53(netnsFd, this.#ports);
     this.#resources = undo.move();
   }
@@ -48,6 +54,12 @@ export class SandboxResolver implements Disposable {
   async #forward(message: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer> {
     const forwarder = this.#own ?? (this.#responder.view.internalOnly() ? undefined : this.#shared.host);
     return (await forwarder?.forward(message, transport)) ?? failed(message);
+  }
+
+  /** The sandbox is no more: nothing is kept of it. */
+  end(): void {
+    this.#shared.kept?.drop();
+    this[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {

@@ -42,4 +42,15 @@ export type ResolverOptions = {
   readonly poller: Poller;
   /** Servers of the host's resolv.conf, at most three are asked; read anew for each forwarded query, so keep it cheap. */
   readonly hostResolvers: () => readonly string[];
+  /** Absent: what is asked while no engine runs is lost. */
+  readonly store?: SocketStore | undefined;
+};
+
+/** Somebody who outlives the engine, and keeps its sockets for the next one with what waits in them. */
+export type SocketStore = {
+  /** The socket kept under this name, the caller's from now on; it is still kept. */
+  readonly take: (name: string) => number | undefined;
+  readonly keep: (name: string, fd: number) => void;
+  /** Safe to repeat. */
+  readonly drop: (name: string) => void;
 };
