@@ -52,7 +52,7 @@ export function checkEndpointSettings(network: NetworkRecord, request: EndpointR
     const text = 'network-scoped aliases are only supported for user-defined networks';
     throw new AppError('invalid', text);
   }
-  const wrong = [...addressFaults(network, request), ...linkLocalFaults(request), ...sysctlFaults(request)];
+  const wrong = [...addressFaults(network, request), ...linkLocalFaults(network, request), ...sysctlFaults(request)];
   if (wrong.length > 0) throw new AppError('invalid', `invalid endpoint settings:\n${wrong.join('\n')}`);
   if (request.mac !== undefined) parseMac(request.mac);
 }
@@ -71,8 +71,14 @@ function addressFaults(network: NetworkRecord, { ipv4, ipv6 }: EndpointRequest):
     .map((address) => `no configured subnet contains IP address ${address}`);
 }
 
-const linkLocalFaults = (request: EndpointRequest): readonly string[] =>
-  request.linkLocal.filter((address) => !isIp(address)).map((address) => `invalid link-local IP address: ${address}`);
+function linkLocalFaults({ name, ipv6 }: NetworkRecord, { linkLocal }: EndpointRequest): readonly string[] {
+  const fault = (address: string): string | undefined =>
+    !isIp(address) ? '' : address.includes(':') && !ipv6 ? `: network ${name} has no IPv6` : undefined;
+  return linkLocal.flatMap((address) => {
+    const why = fault(address);
+    return why === undefined ? [] : [`invalid link-local IP address: ${address}${why}`];
+  });
+}
 
 /** Refuses to take a container from its only possible network. */
 export function checkDetachment(

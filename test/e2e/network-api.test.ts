@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { engineForFile } from './engine.ts';
+import { listRows, madeRows } from './network-refusals/answers.ts';
 import { connectRows } from './network-refusals/connect.ts';
 import { containerRows } from './network-refusals/containers.ts';
 import { networkRows } from './network-refusals/networks.ts';
@@ -54,6 +55,98 @@ for (const [method, path, body, status, message, type] of rows) {
   });
 }
 
+const shownOf = async (name: string): Promise<object> => {
+  const answer = await ask('GET', `/networks/${name}`);
+  assert.equal(answer.status, 200);
+  return JSON.parse(answer.body) as object;
+};
+
+for (const [body, shown, absent = []] of madeRows) {
+  test(`a network as asked: ${JSON.stringify(body)}`, async () => {
+    const answer = await ask('POST', '/networks/create', { Name: 'asked', ...body });
+    assert.equal(answer.status, 201, answer.body);
+    assert.deepEqual(Object.keys(JSON.parse(answer.body) as object), ['Id', 'Warning']);
+    const found = await shownOf('asked');
+    assert.partialDeepStrictEqual(found, shown);
+    for (const word of absent) assert.ok(!JSON.stringify(found).includes(`"${word}"`), word);
+    assert.deepEqual(await ask('DELETE', '/networks/asked'), { status: 204, body: '' });
+  });
+}
+
+for (const [filters, names] of listRows) {
+  test(`networks filtered by ${JSON.stringify(filters)} are ${names.join(', ') || 'none'}`, async () => {
+    const answer = await ask('GET', encodeURI(`/networks?filters=${JSON.stringify(filters)}`));
+    assert.equal(answer.status, 200);
+    const found = JSON.parse(answer.body) as { Name: string; Containers?: object }[];
+    assert.deepEqual(found.map(({ Name }) => Name).sort(), names);
+    for (const { Containers = {} } of found) assert.deepEqual(Containers, {});
+  });
+}
+
+test('the default network has Docker’s options, and inspect Docker’s keys', async () => {
+  const prefix = 'com.docker.network';
+  assert.partialDeepStrictEqual(await shownOf('bridge'), {
+    Options: {
+      [`${prefix}.bridge.default_bridge`]: 'true',
+      [`${prefix}.bridge.enable_icc`]: 'true',
+      [`${prefix}.bridge.enable_ip_masquerade`]: 'true',
+      [`${prefix}.bridge.host_binding_ipv4`]: '0.0.0.0',
+      [`${prefix}.bridge.name`]: 'docker0',
+      [`${prefix}.driver.mtu`]: '1500',
+    },
+  });
+  const keys = Object.keys(await shownOf('shop'));
+  const first = ['Name', 'Id', 'Created', 'Scope', 'Driver', 'EnableIPv4', 'EnableIPv6', 'IPAM', 'Internal'];
+  const rest = ['Attachable', 'Ingress', 'ConfigFrom', 'ConfigOnly', 'Containers', 'Options', 'Labels', 'Status'];
+  assert.deepEqual(keys, [...first, ...rest]);
+});
+
+test('connect and disconnect answer 200 and nothing; what is asked of an endpoint is shown, and is there', async () => {
+  const { engine } = bench;
+  const mac = '02:42:0a:2f:00:09';
+  const asked = {
+    IPAMConfig: { IPv4Address: '10.47.0.9', LinkLocalIPs: ['169.254.8.8'] },
+    Aliases: ['x'],
+    MacAddress: mac,
+    GwPriority: 3,
+  };
+  const joined = await ask('POST', '/networks/store/connect', { Container: 'runs', EndpointConfig: asked });
+  assert.deepEqual(joined, { status: 200, body: '' });
+  const shown = JSON.parse(
+    await engine.ok('inspect', '-f', '{{json .NetworkSettings.Networks.store}}', 'runs'),
+  ) as object;
+  const found = { IPAddress: '10.47.0.9', IPPrefixLen: 24, Gateway: '10.47.0.1', DNSNames: ['runs', 'x'] };
+  assert.partialDeepStrictEqual(shown, { ...asked, ...found });
+  const inside = await engine.ok('exec', 'runs', 'ip', '-o', 'address', 'show', 'eth1');
+  for (const address of ['10.47.0.9/24', '169.254.8.8/16']) assert.ok(inside.includes(address), inside);
+  const left = await ask('POST', '/networks/store/disconnect', { Container: 'runs' });
+  assert.deepEqual(left, { status: 200, body: '' });
+});
+
+test('a hardware address for the whole container is taken, and said to be out of date, from 1.44 on', async () => {
+  const body = { Image: image, MacAddress: '02:42:0a:2e:00:09', HostConfig: { NetworkMode: 'shop' } };
+  const told = async (version: string): Promise<unknown> => {
+    const answer = await ask('POST', `/v${version}/containers/create?name=hard`, body);
+    assert.equal(answer.status, 201, answer.body);
+    await bench.engine.ok('rm', 'hard');
+    return (JSON.parse(answer.body) as { Warnings: unknown }).Warnings;
+  };
+  assert.deepEqual(await told('1.43'), []);
+  assert.deepEqual(await told('1.44'), [
+    'The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead.',
+  ]);
+});
+
+test('network ls: ids short and whole, names, and a format', async () => {
+  const { engine } = bench;
+  const id = (await shownOf('shop')) as { Id: string };
+  const only = ['network', 'ls', '--filter', 'name=shop'];
+  assert.equal(await engine.ok(...only, '-q'), id.Id.slice(0, 12));
+  assert.equal(await engine.ok(...only, '-q', '--no-trunc'), id.Id);
+  const format = '{{.Name}} {{.Driver}} {{.Scope}} {{.IPv6}} {{.Internal}} {{.Labels}}';
+  assert.equal(await engine.ok(...only, '--format', format), 'shop bridge local false false');
+});
+
 test('what a start cannot have is said in Docker’s words, and the container stays as it was', async () => {
   const { engine } = bench;
   await engine.ok(
@@ -104,7 +197,7 @@ test('events since 0 are all that are remembered', async () => {
     '--format',
     '{{.Actor.Attributes.name}}',
   );
-  assert.equal(told, 'shop\nstore\nsetup\nmade');
+  assert.deepEqual(told.split('\n').slice(0, 4), ['shop', 'store', 'setup', 'made']);
 });
 
 test('the list of networks has a second path, and IPv4 is left out only by those who know that it can be', async () => {

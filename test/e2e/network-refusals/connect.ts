@@ -90,6 +90,11 @@ export const connectRows: readonly Row[] = [
     400,
     'invalid endpoint settings:\nuser-specified IP address is supported on user-defined networks only',
   ],
+  [
+    ...wishes({ IPAMConfig: { LinkLocalIPs: ['fe80::8'] } }),
+    400,
+    'invalid endpoint settings:\ninvalid link-local IP address: fe80::8: network store has no IPv6',
+  ],
   [...wishes({ MacAddress: '02:zz' }), 400, /02:zz/],
   [
     ...option('endpoint.sysctls', 'net.ipv4.conf.eth0.log_martians=1'),
