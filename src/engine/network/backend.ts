@@ -1,7 +1,8 @@
 import { AppError } from '../../base/index.ts';
 import type { Filters, NetworkConnectBody, NetworkCreateBody, NetworkInspect } from '../../contract/index.ts';
 import type { NetworkCreate, RepairReport } from '../../network/index.ts';
-import type { NetworkRecord } from '../../store/index.ts';
+import type { EndpointRequest, NetworkRecord } from '../../store/index.ts';
+import type { ContainerRecord } from '../container/record.ts';
 import { endpointRequest } from '../create/create.ts';
 import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
@@ -9,6 +10,17 @@ import { matchesPrune } from '../view/filter.ts';
 import { matchesNetwork } from './filter.ts';
 import { predefined } from './predefined.ts';
 import { networkView } from './view.ts';
+
+/**
+ * A container's own address, which only clients before API 1.44 give it, is that of its main network, however often it
+ * is connected to that: compose 1.29 disconnects what it has just created, and connects it with names.
+ */
+function withOwnMac(request: EndpointRequest, { config, hostConfig }: ContainerRecord, network: NetworkRecord) {
+  const isMain = [network.id, network.name].includes(hostConfig.NetworkMode);
+  return isMain && request.mac === undefined && config.MacAddress !== ''
+    ? { ...request, mac: config.MacAddress }
+    : request;
+}
 
 /** The networks as the API asks for them. */
 export class NetworksBackend {
@@ -54,7 +66,8 @@ export class NetworksBackend {
         'container sharing network namespace with another container or host cannot be connected to any other network';
       throw new AppError('invalid', text);
     }
-    await this.#parts.network.connect(id, network.id, endpointRequest(EndpointConfig));
+    const request = withOwnMac(endpointRequest(EndpointConfig), record, network);
+    await this.#parts.network.connect(id, network.id, request);
     if (isUp) this.#tell('connect', network, id);
   }
 
