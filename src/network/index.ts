@@ -1,5 +1,6 @@
-export { createNetworkController, type NetworkDeps } from './controller.ts';
+export { createNetworkController } from './controller.ts';
 export { type AddressingFlags, defaultAddressing } from './default-addressing.ts';
+export type { NetworkDeps } from './open-core.ts';
 export type { NetworkStore, RecordTable } from './store.ts';
 export type {
   ExposedPort,

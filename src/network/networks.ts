@@ -1,5 +1,6 @@
-import { AppError, Cidr, isIp, KeyedQueue, newId, shortId } from '../base/index.ts';
+import { AppError, KeyedQueue, shortId } from '../base/index.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
+import type { Addressing } from './addressing.ts';
 import { checkConfiguration, refuseConfigurationInUse, withConfiguration } from './config-only.ts';
 import type { Core } from './core.ts';
 import { type SettledCreate, settled } from './defaults.ts';
@@ -7,18 +8,10 @@ import type { Driver } from './driver.ts';
 import { isRemoteIpam } from './external/ipams.ts';
 import { makeElsewhere, unmakeElsewhere } from './external/networks.ts';
 import { expectAddresses, poolsElsewhere, returnPools } from './external/pools.ts';
-import {
-  type AddressingRequest,
-  type AddressSpace,
-  BlockIndex,
-  configuredPools,
-  defaultPools4,
-  Gaps,
-  localPools6,
-  planPools,
-} from './ipam/index.ts';
+import { configuredPools } from './ipam/index.ts';
 import { findNetwork } from './lookup.ts';
 import { checkNetworkOptions } from './network-options.ts';
+import { checkName, recordOf } from './new-network.ts';
 import { mergePlans } from './plan/merge.ts';
 import { isPredefined } from './predefined.ts';
 import type { NetworkCreate } from './types.ts';
@@ -30,12 +23,11 @@ export class Networks {
   readonly #queue = new KeyedQueue();
   /** One for each thing that networks share: the last of them takes it along, and must know that it is the last. */
   readonly #sharing = new KeyedQueue();
+  readonly #addressing: Addressing;
 
-  readonly #gaps: Gaps;
-
-  constructor(core: Core) {
+  constructor(core: Core, addressing: Addressing) {
     this.#core = core;
-    this.#gaps = new Gaps([core.records.subnets, core.hostRoutes.onLink]);
+    this.#addressing = addressing;
   }
 
   create(request: NetworkCreate): Promise<NetworkRecord> {
@@ -76,7 +68,7 @@ export class Networks {
     await using undo = new AsyncDisposableStack();
     const { network: bare, given, withoutGateway } = await this.#begun(request, driver);
     // Nobody may come between the choice of free pools and the record.
-    const pools = given ?? this.choosePools({ ...request, pools: request.ipam.pools, withoutGateway });
+    const pools = given ?? this.#addressing.choosePools({ ...request, pools: request.ipam.pools, withoutGateway });
     const asked = { ...bare, scope, ipam: { ...bare.ipam, pools } };
     undo.defer(async () => {
       await returnPools(this.#core, asked);
@@ -176,26 +168,6 @@ export class Networks {
     const withoutGateway = (await driver.external?.withoutGateway(network)) ?? driver.withoutGateway?.(network) ?? [];
     return { network, withoutGateway, given: await poolsElsewhere(this.#core, network, { pools, withoutGateway }) };
   }
-
-  /** Pools as asked for, or free ones: not another network's, and not what the host reaches by a route. */
-  choosePools(request: AddressingRequest): readonly Pool[] {
-    return planPools(request, this.#addressSpace());
-  }
-
-  #addressSpace(): AddressSpace {
-    const { records, options, hostRoutes, nameServers } = this.#core;
-    const given = options.defaultAddressPools ?? [];
-    const pools6 = given.filter(({ base }) => base.family === 6);
-    const pools4 = given.filter(({ base }) => base.family === 4);
-    return {
-      taken: records.subnets,
-      gaps: this.#gaps,
-      reserved: [BlockIndex.of(nameServers().flatMap(asBlock))],
-      avoided: [hostRoutes.now().beyond],
-      pools4: pools4.length > 0 ? pools4 : defaultPools4,
-      pools6: pools6.length > 0 ? pools6 : localPools6(options.hostId ?? options.table),
-    };
-  }
 }
 
 type Begun = {
@@ -204,34 +176,3 @@ type Begun = {
   /** Undefined: they are ours to choose. */
   readonly given: readonly Pool[] | undefined;
 };
-
-const recordOf = (request: SettledCreate, driver: string): Omit<NetworkRecord, 'ipam'> => ({
-  id: newId(),
-  name: request.name,
-  driver,
-  created: new Date().toISOString(),
-  scope: 'local',
-  ipv4: request.ipv4,
-  ipv6: request.ipv6,
-  internal: request.internal,
-  attachable: request.attachable,
-  options: request.options,
-  labels: request.labels,
-  ...(request.configFrom === undefined ? {} : { configFrom: request.configFrom }),
-});
-
-function checkName(name: string, networks: readonly NetworkRecord[]): void {
-  if (name.trim() === '') throw new AppError('invalid', 'invalid name: name is empty');
-  if (isPredefined(name)) {
-    throw new AppError('forbidden', `operation is not permitted on predefined ${name} network `);
-  }
-  if (networks.some((network) => network.name === name)) {
-    throw new AppError('conflict', `network with name ${name} already exists`);
-  }
-}
-
-/** Of one address; none of what is no address, as one with a zone. */
-const asBlock = (address: string): readonly (readonly [Cidr, undefined])[] =>
-  isIp(address) && !address.includes('%')
-    ? [[Cidr.parse(`${address}/${address.includes(':') ? 128 : 32}`), undefined]]
-    : [];

@@ -1,14 +1,16 @@
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { AppError } from '../base/index.ts';
-import type { EndpointRecord, NetworkRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
+import type { EndpointRecord, PublishedPort, SandboxRecord } from '../store/records.ts';
 import type { Core } from './core.ts';
-import { acquire, expectNetwork, expose, type Leased, leadsOut, surrender } from './external/joining.ts';
+import { expose, leadsOut } from './external/joining.ts';
 import { type Gateways, gatewayIds } from './gateway.ts';
 import { keepLinks } from './link-targets.ts';
-import { lostNetwork, networkNotFound } from './lookup.ts';
+import { lostNetwork } from './lookup.ts';
+import { hasIpv6Loopback, sandboxRecord } from './new-sandbox.ts';
 import { mergePlans } from './plan/merge.ts';
 import type { Plan } from './plan/types.ts';
 import { gatewayAddresses, ownerOf, reserve, serve, withdraw } from './publishing.ts';
+import { leaseAll } from './sandbox-leases.ts';
 import type { SandboxRequest, SandboxUp } from './types.ts';
 import { withdrawalOf } from './withdrawal.ts';
 
@@ -36,7 +38,7 @@ export class Sandboxes {
     using _open = { [Symbol.dispose]: () => closeSync(netns) };
     const bare = sandboxRecord(id, request);
     // Once a plugin has made an endpoint, it can also say that it leads out.
-    const leased = await this.#lease(bare, endpoints);
+    const leased = await leaseAll(this.#core, bare, endpoints);
     undo.defer(() => this.down(containerId));
     const gateways = planner.gatewaysAmong(leased);
     const published = await this.#reserve(request, gateways);
@@ -172,51 +174,4 @@ export class Sandboxes {
     if (lost !== undefined) throw lostNetwork(lost);
     return endpoints;
   }
-
-  /** The records first: a kernel that has more than them is cleaned at the next start, one that has less is mended. */
-  async #lease(sandbox: SandboxRecord, endpoints: readonly EndpointRecord[]): Promise<readonly Leased[]> {
-    const { records, drivers } = this.#core;
-    await using undo = new AsyncDisposableStack();
-    const leased: Leased[] = [];
-    const joined: NetworkRecord[] = [];
-    records.putSandbox(sandbox);
-    undo.defer(() => records.deleteSandbox(sandbox));
-    for (const endpoint of endpoints) {
-      const network = records.network(endpoint.networkId);
-      if (network === undefined) throw networkNotFound(endpoint.networkId);
-      if (!drivers.get(network.driver).addressed) continue;
-      const taken = leased.map(({ lease }) => lease.interface);
-      const one = await acquire(this.#core, sandbox, network, endpoint, taken, 'keep');
-      undo.defer(() => surrender(this.#core, sandbox, one, 'keep'));
-      leased.push(one);
-      joined.push(network);
-    }
-    for (const network of joined) expectNetwork(this.#core, network);
-    records.transaction(() => {
-      for (const endpoint of leased) records.putEndpoint(endpoint);
-    });
-    undo.move();
-    return leased;
-  }
 }
-
-function sandboxRecord(id: string, request: SandboxRequest): SandboxRecord {
-  const { containerId, containerName, hostname, domainname, filesDir, dns, dnsSearch, dnsOptions, extraHosts } =
-    request;
-  return {
-    id,
-    containerId,
-    containerName,
-    hostname,
-    domainname,
-    portRequests: request.ports,
-    ports: [],
-    ...(request.exposed === undefined ? {} : { exposed: request.exposed }),
-    naming: { filesDir, dns, dnsSearch, dnsOptions, extraHosts },
-  };
-}
-
-/** Not where the kernel has no IPv6, nor where the container is to have none: then hosts names no ::1. */
-const hasIpv6Loopback = (sysctls: SandboxRequest['sysctls']): boolean =>
-  existsSync('/proc/sys/net/ipv6') &&
-  !['all', 'lo'].some((name) => Number(sysctls[`net.ipv6.conf.${name}.disable_ipv6`] ?? 0) !== 0);

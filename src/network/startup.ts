@@ -4,6 +4,7 @@ import { messageOf } from '../base/index.ts';
 import { listAddresses } from '../netlink/rt/address.ts';
 import { findLink } from '../netlink/rt/link.ts';
 import type { NetworkRecord, Pool } from '../store/records.ts';
+import type { Addressing } from './addressing.ts';
 import type { Core } from './core.ts';
 import { bridgeOptions } from './drivers/bridge/index.ts';
 import { isRemoteIpam } from './external/ipams.ts';
@@ -15,13 +16,13 @@ import { type DefaultLink, defaultBridge, singleton } from './predefined.ts';
 import { hostPortsOf, ownerOf, serve } from './publishing.ts';
 
 /** The networks that are always there, as the flags say now. */
-export async function ensurePredefined(core: Core, networks: Networks): Promise<void> {
+export async function ensurePredefined(core: Core, addressing: Addressing): Promise<void> {
   const { records, options } = core;
   const byName = (name: string): NetworkRecord | undefined => records.networks().find((one) => one.name === name);
   records.putNetwork(singleton({ name: 'host', driver: 'host', ipv4: true }, byName('host')));
   records.putNetwork(singleton({ name: 'none', driver: 'null', ipv4: false }, byName('none')));
   const before = byName('bridge');
-  const after = options.bridge === 'none' ? undefined : defaultOf(core, networks, before);
+  const after = options.bridge === 'none' ? undefined : defaultOf(core, addressing, before);
   if (after !== undefined) records.putNetwork(after);
   else if (before !== undefined) records.deleteNetwork(before.id);
   if (before === undefined) return;
@@ -29,11 +30,11 @@ export async function ensurePredefined(core: Core, networks: Networks): Promise<
   await core.reconciler.change(plan, after === undefined ? emptyPlan : core.planner.network(after));
 }
 
-function defaultOf(core: Core, networks: Networks, before: NetworkRecord | undefined): NetworkRecord {
+function defaultOf(core: Core, addressing: Addressing, before: NetworkRecord | undefined): NetworkRecord {
   const { options, drivers, records } = core;
   const bridge = options.bridge ?? before?.options[bridgeOptions.name] ?? freeBridge(core);
   const choose = (family: 4 | 6): Pool =>
-    networks.choosePools({ ipv4: family === 4, ipv6: family === 6, pools: [] })[0]!;
+    addressing.choosePools({ ipv4: family === 4, ipv6: family === 6, pools: [] })[0]!;
   const wanted = defaultBridge(options, before, linkOf(core, bridge), choose);
   const network = before === undefined ? wanted : withoutMoving(core, before, wanted);
   drivers.get('bridge').check(network, records.networks(), records.sharing(network));
