@@ -68,6 +68,30 @@ test('addresses are found again after the engine, or the machine, was started an
   assert.deepEqual([shown(lab, a), shown(lab, b)], before);
 });
 
+test(
+  'addresses that were somebody’s go last, the one free for longest first, over a start of the engine too',
+  root,
+  async (t) => {
+    const lab = await NetworkLab.start(t);
+    const ipam = { driver: '', options: {}, pools: [{ subnet: '10.5.1.0/29' }] };
+    await lab.network.createNetwork(networkCreate('few', { ipam }));
+    const come = async (id: string): Promise<string> => {
+      await lab.up(id, ['few']);
+      return lab.address(id, 'few');
+    };
+    for (const id of [a, b, c]) await come(id);
+    await lab.network.forget(b);
+    await lab.network.forget(a);
+    assert.deepEqual([await come(d), await come(containerId('e'))], ['10.5.1.5', '10.5.1.6'], 'nobody had these');
+    await lab.restart();
+    assert.deepEqual([await come(containerId('1')), await come(containerId('2'))], ['10.5.1.3', '10.5.1.2']);
+    await assert.rejects(come(containerId('3')), {
+      kind: 'internal',
+      message: /^no available IPv4 addresses on this network's address pools: few \([0-9a-f]{64}\)/,
+    });
+  },
+);
+
 test('a disconnected container finds its address again', root, async (t) => {
   const lab = await start(t);
   await lab.up(a, ['front']);
