@@ -1,6 +1,7 @@
 import { AppError, Cidr, formatIp, parseIp } from '../../base/index.ts';
 import type { Pool } from '../../store/records.ts';
 import { LowestFree } from './lowest-free.ts';
+import { reservedFor, reservedIn } from './reserved.ts';
 
 /** As the API's IPAM status shows it. */
 export type PoolCount = { readonly inUse: bigint; readonly available: bigint };
@@ -111,8 +112,7 @@ export class AddressPool {
   /** What an address is by the pool itself: "the gateway"; undefined for those of containers. */
   purpose(address: string): string | undefined {
     const { value } = parseIp(bare(address));
-    if (this.#own.has(value) || !this.#isReserved(value)) return this.#own.get(value);
-    return value === this.subnet.first ? 'the address of the subnet itself' : 'the broadcast address';
+    return this.#own.get(value) ?? reservedFor(this.subnet, value);
   }
 
   /** Whether `address` (without prefix) lies in this pool's subnet. */
@@ -126,7 +126,7 @@ export class AddressPool {
     let taken = 0n;
     for (const value of this.#used) if (value >= first && value <= last) taken++;
     for (const value of this.#claimed) if (value >= first && value <= last && !this.#used.has(value)) taken++;
-    return { inUse: BigInt(this.#used.size) + this.#reserved(), available: last - first + 1n - taken };
+    return { inUse: BigInt(this.#used.size) + reservedIn(this.subnet), available: last - first + 1n - taken };
   }
 
   /** Of those that somebody had, as long as nobody else needs them. */
@@ -174,25 +174,15 @@ export class AddressPool {
       throw new AppError('invalid', `no configured subnet contains IP address ${formatIp(ip)}`);
     }
     const used = [this, ...this.#siblings()].some((pool) => pool.#used.has(ip.value));
-    if (used || this.#isReserved(ip.value)) throw new AppError('forbidden', 'Address already in use');
+    if (used || reservedFor(this.subnet, ip.value) !== undefined)
+      throw new AppError('forbidden', 'Address already in use');
     return ip.value;
-  }
-
-  #isReserved(value: bigint): boolean {
-    if (this.#reserved() === 0n) return false;
-    return value === this.subnet.first || (this.subnet.family === 4 && value === this.subnet.last);
-  }
-
-  /** Network and broadcast address, none in a /31 (RFC 3021) or /32; of IPv6 the subnet-router anycast (RFC 4291, 2.6.1). */
-  #reserved(): bigint {
-    if (this.subnet.size <= 2n) return 0n;
-    return this.subnet.family === 4 ? 2n : 1n;
   }
 
   /** First and last address that may be handed out unasked. */
   #bounds(): readonly [bigint, bigint] {
     const { first, last } = this.#range;
-    const reserved = this.#reserved();
+    const reserved = reservedIn(this.subnet);
     return [
       first === this.subnet.first && reserved > 0n ? first + 1n : first,
       last === this.subnet.last && reserved > 1n ? last - 1n : last,

@@ -71,11 +71,18 @@ test('planPools() lets networks with ranges of their own share a subnet', () => 
   assert.equal(plan({ subnet: '172.17.0.0/16', ipRange: '172.17.9.0/24' })[0]!.subnet, '172.17.0.0/16');
 });
 
-test('planPools() refuses auxiliary addresses that are taken', () => {
-  assert.throws(
-    () => plan({ subnet: '10.1.0.0/24', auxiliary: { router: '10.1.0.1' } }),
-    new AppError('forbidden', 'failed to allocate secondary ip address (router:10.1.0.1): Address already in use'),
-  );
+test('planPools() refuses gateways and auxiliary addresses that are taken or nobody’s', () => {
+  const refuses = (pool: PoolRequest, what: string, holder: string): void =>
+    assert.throws(
+      () => plan({ subnet: '10.1.0.0/24', ...pool }),
+      new AppError('forbidden', `failed to allocate ${what}: Address already in use: it is ${holder}`),
+    );
+  const secondary = (entry: string): string => `secondary ip address (${entry})`;
+  refuses({ auxiliary: { router: '10.1.0.1' } }, secondary('router:10.1.0.1'), 'the gateway');
+  refuses({ auxiliary: { a: '10.1.0.7', b: '10.1.0.7' } }, secondary('b:10.1.0.7'), 'the auxiliary address a');
+  refuses({ auxiliary: { a: '10.1.0.255' } }, secondary('a:10.1.0.255'), 'the broadcast address');
+  refuses({ gateway: '10.1.0.0' }, 'gateway (10.1.0.0)', 'the address of the subnet itself');
+  assert.equal(plan({ subnet: '10.1.0.0/31', gateway: '10.1.0.0' })[0]!.gateway, '10.1.0.0');
 });
 
 for (const { name, pool, line } of [

@@ -2,6 +2,7 @@ import { AppError, Cidr, formatIp, parseIp } from '../../base/index.ts';
 import type { Pool } from '../../store/records.ts';
 import { BlockIndex } from './block-index.ts';
 import { choosePool, holderName, itself } from './choose-pool.ts';
+import { reservedFor } from './reserved.ts';
 import type { AddressSpace, Holder, Holdings, PoolRequest } from './types.ts';
 import { checkIpamConfig, type Families } from './validate.ts';
 
@@ -94,8 +95,11 @@ function checkFree(subnet: Cidr, taken: Holdings): void {
 function gatewayOf(request: PoolRequest, subnet: Cidr): string {
   if (request.gateway) {
     const asked = parseIp(request.gateway);
-    if (subnet.contains(asked)) return formatIp(asked);
-    throw new AppError('invalid', 'default gateway ip must be part of the network');
+    if (!subnet.contains(asked)) throw new AppError('invalid', 'default gateway ip must be part of the network');
+    const why = reservedFor(subnet, asked.value);
+    if (why === undefined) return formatIp(asked);
+    const text = `failed to allocate gateway (${request.gateway}): Address already in use: it is ${why}`;
+    throw new AppError('forbidden', text);
   }
   const block = request.ipRange ? Cidr.parse(request.ipRange) : subnet;
   const firstIsReserved = block.first === subnet.first && subnet.size > 2n && block.size > 1n;
@@ -103,16 +107,17 @@ function gatewayOf(request: PoolRequest, subnet: Cidr): string {
 }
 
 function checkAuxiliary(auxiliary: Readonly<Record<string, string>>, subnet: Cidr, gateway?: string): void {
-  const seen = new Set(gateway === undefined ? [] : [parseIp(gateway).value]);
+  const seen = new Map(gateway === undefined ? [] : [[parseIp(gateway).value, 'the gateway']]);
   for (const [name, text] of Object.entries(auxiliary)) {
     const address = parseIp(text);
     if (!subnet.contains(address)) {
       throw new AppError('forbidden', `auxiliary address: (${name}:${text}) must belong to the master pool: ${subnet}`);
     }
-    if (seen.has(address.value)) {
-      const why = 'Address already in use';
+    const holder = seen.get(address.value) ?? reservedFor(subnet, address.value);
+    if (holder !== undefined) {
+      const why = `Address already in use: it is ${holder}`;
       throw new AppError('forbidden', `failed to allocate secondary ip address (${name}:${text}): ${why}`);
     }
-    seen.add(address.value);
+    seen.set(address.value, `the auxiliary address ${name}`);
   }
 }

@@ -154,6 +154,18 @@ export const networkRows: readonly Row[] = [
     403,
     /^failed to allocate secondary ip address \(nas:10\.50\.0\.9\): Address already in use/,
   ],
+  ...(['10.50.0.0', '10.50.0.255'] as const).flatMap((reserved) => [
+    [
+      ...pooled({ Subnet: '10.50.0.0/24', Gateway: reserved }),
+      403,
+      /^failed to allocate gateway \(10\.50\.0\.\d+\): Address already in use/,
+    ] as const,
+    [
+      ...pooled({ Subnet: '10.50.0.0/24', AuxiliaryAddresses: { nas: reserved } }),
+      403,
+      /^failed to allocate secondary ip address \(nas:10\.50\.0\.\d+\): Address already in use/,
+    ] as const,
+  ]),
   [...pooled({ Subnet: '10.46.0.0/16' }), 403, overlaps],
   [...pooled({ Subnet: '10.46.0.128/25' }), 403, overlaps],
   [
