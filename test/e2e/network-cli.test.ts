@@ -112,3 +112,57 @@ test('a container that starts on an internal network publishes its ports once an
     await engine.ok('network', 'rm', 'inside');
   });
 });
+
+const pool = { Subnet: '10.45.0.0/24', IPRange: '10.45.0.128/25', Gateway: '10.45.0.9' };
+const flagRows: readonly (readonly [flags: string, shown: object])[] = [
+  ['--attachable', { Attachable: true }],
+  ['--internal --label a=b --label c', { Internal: true, Labels: { a: 'b', c: '' } }],
+  ['--ipv6', { EnableIPv4: true, EnableIPv6: true }],
+  ['--ipv4=false --ipv6', { EnableIPv4: false, EnableIPv6: true }],
+  ['--scope local --driver bridge', { Scope: 'local', Driver: 'bridge' }],
+  ['--ipam-driver default --ipam-opt x=y', { IPAM: { Driver: 'default', Options: { x: 'y' } } }],
+  [
+    '--subnet 10.45.0.0/24 --ip-range 10.45.0.128/25 --gateway 10.45.0.9 --aux-address nas=10.45.0.5',
+    { IPAM: { Config: [{ ...pool, AuxiliaryAddresses: { nas: '10.45.0.5' } }] } },
+  ],
+  ['-o com.docker.network.driver.mtu=1400', { Options: { 'com.docker.network.driver.mtu': '1400' } }],
+  ['--config-only --subnet 10.45.0.0/24', { ConfigOnly: true, IPAM: { Config: [{ Subnet: '10.45.0.0/24' }] } }],
+];
+
+for (const [flags, shown] of flagRows) {
+  test(`docker network create ${flags}`, async () => {
+    const { engine } = bench;
+    await engine.ok('network', 'create', ...words(flags), 'flagged');
+    assert.partialDeepStrictEqual(JSON.parse(await engine.ok('network', 'inspect', 'flagged')), [shown]);
+    assert.equal(await engine.ok('network', 'rm', 'flagged'), 'flagged');
+  });
+}
+
+test('docker network connect with every flag, of a container that runs and of one that starts then', async () => {
+  const { engine } = bench;
+  await leavesNothing(engine, async () => {
+    const both = '--ipv6 --subnet 10.45.0.0/24 --subnet fd00:45::/64';
+    await engine.ok(...words(`network create ${both} joined`));
+    await engine.ok(...words('run -d --name peer --network joined busybox sleep 1000'));
+    await engine.ok(...words('run -d --name up busybox sleep 1000'));
+    await engine.ok(...words('create --name down busybox sleep 1000'));
+    for (const [name, last] of [
+      ['up', '7'],
+      ['down', '8'],
+    ] as const) {
+      const addresses = `--ip 10.45.0.${last} --ip6 fd00:45::${last} --link-local-ip 169.254.9.${last}`;
+      const more =
+        '--alias other --link peer:mate --gw-priority 4 --driver-opt com.docker.network.endpoint.ifname=sea0';
+      await engine.ok(...words(`network connect ${addresses} ${more} joined ${name}`));
+      if (name === 'down') await engine.ok('start', name);
+      const inside = (await engine.ok('exec', name, 'ip', '-o', 'address', 'show', 'sea0')).replaceAll(/ +/g, ' ');
+      for (const address of [`10.45.0.${last}/24`, `fd00:45::${last}/64`, `169.254.9.${last}/16`]) {
+        assert.ok(inside.includes(` ${address} `), `${name}: ${address}: ${inside}`);
+      }
+      assert.match(await engine.ok('exec', name, 'ip', 'route'), /^default via 10\.45\.0\.1 dev sea0/);
+      for (const one of ['other', 'mate']) await engine.ok('exec', name, 'ping', '-c', '1', '-W', '2', one);
+    }
+    await engine.ok('rm', '-f', 'peer', 'up', 'down');
+    await engine.ok('network', 'rm', 'joined');
+  });
+});
