@@ -105,9 +105,10 @@ describe('the rule set between networks', () => {
     assert.equal(lab.ask('a1', 'tcp', far, 80), a1);
   });
 
-  test('a network without protection is reached directly on any port', () => {
-    put({ ...networkA, mode4: 'nat-unprotected' });
+  test('a network without protection is reached directly on any port, but not from other networks', () => {
+    put({ ...networkA, mode4: 'nat-unprotected' }, networkB);
     assert.equal(reaches('remote', a2), true);
+    assert.deepEqual(droppedAs('b1', a2), ['isolation']);
   });
 
   test('published ports are reached directly from a trusted interface only, or from everywhere when so asked', () => {

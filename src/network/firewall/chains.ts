@@ -141,7 +141,7 @@ function opened(n: 4 | 6, ip: string, icmp: string): readonly string[] {
     `${ip} daddr . meta l4proto . th dport @open${n} accept`,
     `${ip} daddr . meta l4proto . th dport @open${n}_range accept`,
     `meta nfproto ipv${n} oifname @routed${n} meta l4proto ${icmp} accept`,
-    `meta nfproto ipv${n} oifname @unprotected${n} accept`,
+    `meta nfproto ipv${n} iifname != @bridges oifname @unprotected${n} accept`,
   ];
 }
 
