@@ -1,7 +1,7 @@
 import { Cidr, formatMac, parseIp, parseMac, randomMac } from '../../base/index.ts';
 import type { EndpointLease, EndpointRecord, NetworkRecord, Pool } from '../../store/records.ts';
 import type { Core } from '../core.ts';
-import { newLease } from '../leases.ts';
+import { newLease } from '../new-lease.ts';
 import { isRemoteIpam } from './ipams.ts';
 
 /**

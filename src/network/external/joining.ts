@@ -1,8 +1,8 @@
 import { AppError } from '../../base/index.ts';
 import type { EndpointLease, EndpointRecord, NetworkRecord, SandboxRecord } from '../../store/records.ts';
 import type { Core } from '../core.ts';
-import { freeInterface } from '../leases.ts';
 import { networkNotFound } from '../lookup.ts';
+import { freeInterface } from '../new-lease.ts';
 import { leaseOf } from './addresses.ts';
 import type { ExternalDriver } from './driver.ts';
 
