@@ -13,6 +13,7 @@ import { ParentWatch } from './parent-watch.ts';
 import { reportOf } from './report.ts';
 import { Sandboxes } from './sandboxes.ts';
 import {
+  answer,
   completeGateways,
   dropLostSandboxes,
   dropProvisional,
@@ -63,6 +64,7 @@ class Controller implements NetworkController {
     dropLostSandboxes(core);
     dropProvisional(core);
     completeGateways(core);
+    answer(core);
     core.firewall.install();
     core.forwarding.ensure(4, core.firewall);
     await ensurePredefined(core, addressing);

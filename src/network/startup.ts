@@ -138,10 +138,24 @@ export async function remind(core: Core, networks: Networks): Promise<void> {
   await Promise.all([debts.settleAll(), removeUnfinished(core, (id) => networks.remove(id))]);
 }
 
+/**
+ * Names first: containers run on, what they have asked since the engine ended waits, and the records alone say the answer.
+ * Where the kernel has to be mended before, `resume` opens the rest.
+ */
+export function answer({ records, names, pins, log }: Core): void {
+  names.refresh(records.networks().map(({ id }) => id));
+  for (const sandbox of records.sandboxes()) {
+    try {
+      pins.with(sandbox.id, (netns) => names.open(sandbox, netns));
+    } catch (error) {
+      log.debug(`network: names of ${sandbox.containerName} wait for its repair: ${messageOf(error)}`);
+    }
+  }
+}
+
 /** What lives in this process for the sandboxes that are up: port reservations, relays, the resolver. */
 export async function resume(core: Core): Promise<void> {
   const { records, ports, names, pins, log } = core;
-  names.refresh(records.networks().map(({ id }) => id));
   for (const sandbox of records.sandboxes()) {
     const lost = await ports.restore(ownerOf(sandbox), hostPortsOf(sandbox));
     for (const text of lost) log.warn(`container ${sandbox.containerName}: ${text}`);
