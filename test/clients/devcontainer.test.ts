@@ -39,3 +39,29 @@ test('devcontainer brings a folder up in a container, and finds it again', async
   await bench.engine.ok('rm', '-f', up.containerId);
   await bench.engine.ok('volume', 'rm', 'dev-cache');
 });
+
+test('devcontainer builds the folder’s Dockerfile, and runs what it built as its user', async () => {
+  writeFileSync(
+    join(workspace, '.devcontainer/Dockerfile'),
+    'FROM busybox\nARG COLOUR\nRUN echo dev:x:1234:1234::/tmp:/bin/sh >>/etc/passwd && echo $COLOUR >/colour\nUSER dev\n',
+  );
+  describe({
+    build: { dockerfile: 'Dockerfile', args: { COLOUR: 'red' } },
+    remoteUser: 'dev',
+    updateRemoteUserUID: false,
+    runArgs: ['--hostname=bench'],
+    appPort: ['18083:80'],
+  });
+  const up = JSON.parse((await devcontainer('up', '--buildkit', 'never')).trim()) as {
+    outcome: string;
+    containerId: string;
+    remoteUser: string;
+  };
+  assert.deepEqual([up.outcome, up.remoteUser], ['success', 'dev']);
+  const said = await devcontainer('exec', 'sh', '-c', 'cat /colour; id -un; hostname');
+  assert.equal(said, 'red\ndev\nbench\n');
+  assert.match(await bench.engine.ok('port', up.containerId), /^80\/tcp -> .*:18083$/m);
+  const image = await bench.engine.ok('inspect', '-f', '{{.Image}}', up.containerId);
+  await bench.engine.ok('rm', '-f', up.containerId);
+  await bench.engine.ok('rmi', '-f', image);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -12,6 +12,11 @@ const bench = engineForFile();
 const folder = mkdtempSync(join(tmpdir(), 'ptl-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const archive = (name: string): string => join(folder, name);
+mkdirSync(archive('context'));
+writeFileSync(archive('context/page'), 'a page\n');
+const dockerfile = 'FROM busybox\nARG COLOUR\nCOPY page /page\nENV C=$COLOUR\nCMD echo $C $(cat /page)\n';
+writeFileSync(archive('context/Dockerfile'), dockerfile);
+writeFileSync(archive('outside'), dockerfile);
 
 /** Arguments, the exit code, and what both streams together must match. */
 type Step = readonly [args: string, code: number, said?: RegExp];
@@ -33,6 +38,14 @@ const walk: readonly Step[] = [
   ['container top one', 0, /sleep 1000/],
   ['container stats --no-stream one', 0, /one .*0\.0/],
   ['container diff one', 0, /^A \/new$/m],
+  [`container cp ${archive('context')} one:/given`, 0],
+  ['container exec one cat /given/page', 0, /^a page$/],
+  [`container cp one:/given/page ${archive('page')}`, 0],
+  [
+    'container cp one:/absent -',
+    1,
+    /Could not find the file \/absent in container one|No such container:path: one:\/absent/,
+  ],
   ['container update --memory 64m --memory-swap 64m one', 0, /^one$/],
   ['inspect one --format {{.HostConfig.Memory}}', 0, /^67108864$/],
   ['container pause one', 0],
@@ -82,6 +95,12 @@ const walk: readonly Step[] = [
   ['image tag made:1 made:2', 0],
   ['image inspect made:2 --format {{.Os}}', 0, /^linux$/],
   ['image rm made:1 made:2 imported:1', 0],
+  [`image build -t built:1 --build-arg COLOUR=blue ${archive('context')}`, 0, /Successfully tagged built:1/],
+  ['run --rm built:1', 0, /^blue a page$/],
+  [`image build -t built:1 -f ${archive('outside')} ${archive('context')}`, 0, /Successfully tagged built:1/],
+  [`image build -q --no-cache --target none ${archive('context')}`, 1, /failed to reach build target none/],
+  ['image history --format {{.CreatedBy}} built:1', 0, /COPY file/],
+  ['image rm built:1', 0],
   ['system df -v', 0, /Local Volumes space usage/],
   ['events --since 1h --until 0s --filter container=two --filter event=restart', 0, /container restart/],
   ['container prune --force', 0, /Total reclaimed space/],
@@ -130,7 +149,15 @@ for (const { name, program } of versions) {
           assert.equal(result.code, code, `docker ${line}: ${output}`);
           if (said) assert.match(output, said, `docker ${line}`);
         }
+        assert.equal(readFileSync(archive('page'), 'utf8'), 'a page\n');
       });
+    });
+
+    test('says why a build asked of BuildKit is none', async () => {
+      const env = { ...bench.engine.environment, DOCKER_BUILDKIT: '1' };
+      const { code, stderr } = await run(program.path, ['build', archive('context')], { env });
+      assert.equal(code, 1);
+      assert.match(stderr, /the buildx component is missing|unable to upgrade to h2c, received 501/);
     });
 
     test('passes input and output through, whole', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { type Pack, pack } from 'tar-stream';
 import { engineForFile, leavesNothing } from '../e2e/engine.ts';
 import { clientModule } from './installed.ts';
 
@@ -113,6 +114,73 @@ test('dockerode sees, makes and removes networks and volumes, and hears refusals
     await container.remove({ force: true });
     await volume.remove();
     await network.remove();
+  });
+});
+
+/** What followProgress gathers of a stream of JSON lines. */
+const followed = (docker: Untyped, stream: Readable): Promise<Untyped[]> =>
+  new Promise((resolve, reject) =>
+    docker.modem.followProgress(stream, (error: Error | null, lines: Untyped[]) =>
+      error === null ? resolve(lines) : reject(error),
+    ),
+  );
+
+test('dockerode builds, commits, and follows the progress, failures included', async () => {
+  const docker = client();
+  await leavesNothing(bench.engine, async () => {
+    const context = (dockerfile: string): Pack => {
+      const archive = pack();
+      archive.entry({ name: 'Dockerfile' }, dockerfile);
+      archive.finalize();
+      return archive;
+    };
+    const build = async (text: string) =>
+      followed(docker, await docker.buildImage(context(text), { t: 'ode-built', forcerm: true }));
+    const lines = await build('FROM busybox\nCMD echo built\n');
+    assert.match(lines.map(({ stream }) => stream ?? '').join(''), /Successfully tagged ode-built:latest/);
+    assert.match(lines.find(({ aux }) => aux).aux.ID, /^sha256:[0-9a-f]{64}$/);
+    const last = (await build('FROM busybox\nRUN exit 3\n')).at(-1);
+    assert.match(last.error, /returned a non-zero code: 3/);
+    assert.equal(last.errorDetail.code, 3);
+    await assert.rejects(docker.buildImage(context('RUN x\n'), {}), { statusCode: 400 });
+
+    const container = await docker.createContainer({ name: 'ode-made', Image: 'ode-built' });
+    const { Id } = await container.commit({ repo: 'ode-committed', tag: '1', changes: 'LABEL a=b', comment: 'kept' });
+    const { Config, Comment } = await docker.getImage(Id).inspect();
+    assert.deepEqual([Config.Labels['a'], Comment], ['b', 'kept']);
+    await container.remove();
+    for (const name of ['ode-committed:1', 'ode-built']) await docker.getImage(name).remove();
+    await docker.pruneImages({ filters: { dangling: ['true'] } });
+  });
+});
+
+test('dockerode copies archives, writes to what it executes, resizes, waits and updates', async () => {
+  const docker = client();
+  await leavesNothing(bench.engine, async () => {
+    const container = await docker.createContainer({ Image: 'busybox', Cmd: ['sleep', '100'], Tty: true });
+    await container.start();
+    const archive = pack();
+    archive.entry({ name: 'note' }, 'noted\n');
+    archive.finalize();
+    await container.putArchive(archive, { path: '/tmp' });
+    assert.match(await text(await container.getArchive({ path: '/tmp/note' })), /noted\n/);
+    const stat = await container.infoArchive({ path: '/tmp/note' });
+    const header = Buffer.from(stat.headers['x-docker-container-path-stat'], 'base64').toString();
+    assert.deepEqual([JSON.parse(header).name, JSON.parse(header).size], ['note', 6]);
+
+    const exec = await container.exec({ Cmd: ['cat'], AttachStdin: true, AttachStdout: true });
+    const stream = await exec.start({ hijack: true, stdin: true });
+    const heard = spoken(docker, stream);
+    stream.write('typed\n');
+    stream.end();
+    assert.deepEqual(await heard, { out: 'typed\n', err: '' });
+    await container.resize({ h: 40, w: 100 });
+    await container.update({ Memory: 64 << 20, MemorySwap: 64 << 20 });
+    assert.equal((await container.inspect()).HostConfig.Memory, 64 << 20);
+    assert.deepEqual((await container.top()).Processes.length, 1);
+    const [gone] = await Promise.all([container.wait({ condition: 'next-exit' }), container.kill()]);
+    assert.equal(gone.StatusCode, 137);
+    await container.remove();
   });
 });
 

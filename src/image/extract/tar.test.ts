@@ -67,6 +67,11 @@ test('TarReader keeps the bytes of binary PAX values', () => {
   assert.equal(file?.entry.xattrs.get('security.capability'), value);
 });
 
+test('TarReader takes an archive that ends with its last file, as docker build -f sends it', () => {
+  const [file] = read(Buffer.concat([header('0', 'f', 3), Buffer.from('abc')]), 512);
+  assert.equal(file?.content, 'abc');
+});
+
 for (const [what, archive] of [
   ['cut in a header', (): Buffer => header('0', 'f', 0).subarray(0, 100)],
   ['cut in a file', (): Buffer => Buffer.concat([header('0', 'f', 600), padded('a')])],
