@@ -33,6 +33,10 @@ describe('Supervisor', () => {
         assert.equal(told(), `READY=1\nMAINPID=${process.pid}`);
         supervisor.stopping();
         assert.equal(told(), 'STOPPING=1');
+        supervisor.keep('dns-udp-1a2b', fd);
+        assert.equal(told(), 'FDSTORE=1\nFDNAME=dns-udp-1a2b\nFDPOLL=0');
+        supervisor.drop('dns-udp-1a2b');
+        assert.equal(told(), 'FDSTOREREMOVE=1\nFDNAME=dns-udp-1a2b');
       } finally {
         closeFd(fd);
       }

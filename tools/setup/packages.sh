@@ -98,6 +98,7 @@ test_packages() {
   # A program that asks the resolvers of both C libraries.
   has musl-gcc || missing="$missing musl-tools"
   [ -e /usr/include/netdb.h ] || missing="$missing libc6-dev"
+  has python3 || missing="$missing python3" # a service manager that keeps sockets: test/lab/service-manager.py
   has openssl || missing="$missing openssl" # certificates of plugins
   # shellcheck disable=SC2086
   add_packages $missing
