@@ -9,11 +9,11 @@ import type { Records } from './records.ts';
 import type { DriverRegistry } from './registry.ts';
 
 type Deps = {
-  readonly hostWatch: HostWatch;
-  readonly records: Records;
-  readonly drivers: DriverRegistry;
-  readonly planner: Planner;
-  readonly reconciler: Reconciler;
+  readonly hostWatch: Pick<HostWatch, 'listen'>;
+  readonly records: Pick<Records, 'networks'>;
+  readonly drivers: Pick<DriverRegistry, 'get'>;
+  readonly planner: Pick<Planner, 'network'>;
+  readonly reconciler: { readonly host: Pick<Reconciler['host'], 'route'> };
   readonly log: Log;
   /** Makes the kernel agree with everything again. */
   readonly repair: () => Promise<unknown>;
@@ -55,7 +55,9 @@ export class ParentWatch implements Disposable {
   /** What is new matters only while something is missing; and a link is read, for its name, only if it can matter. */
   #hear(change: KernelChange): void {
     if (change.kind !== 'link' || !(change.gone || this.#lost.size > 0)) return;
-    if (this.#heard !== undefined && this.#standing().length > 0) this.#soon(change.read().name);
+    const { records } = this.#deps;
+    const someStand = (): boolean => records.networks().some((one) => this.#parentOf(one) !== undefined);
+    if (this.#heard !== undefined && someStand()) this.#soon(change.read().name);
   }
 
   #soon(name: string | undefined): void {
@@ -108,10 +110,14 @@ export class ParentWatch implements Disposable {
     return weighed;
   }
 
+  #parentOf(network: NetworkRecord): string | undefined {
+    return network.unfinished === true ? undefined : this.#deps.drivers.get(network.driver).parent?.(network);
+  }
+
   #standing(): readonly Standing[] {
-    const { records, drivers, planner } = this.#deps;
+    const { records, planner } = this.#deps;
     return records.networks().flatMap((network) => {
-      const parent = network.unfinished === true ? undefined : drivers.get(network.driver).parent?.(network);
+      const parent = this.#parentOf(network);
       if (parent === undefined) return [];
       const { links } = planner.network(network).host;
       return [{ network, parent, own: links.filter(({ kind }) => kind.type !== 'foreign').map(({ name }) => name) }];
