@@ -2,18 +2,10 @@ import { AppError } from '../../base/index.ts';
 import type { Filters } from '../../contract/index.ts';
 import type { NetworkRecord } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
-import { hasLabel } from '../view/filter.ts';
+import { hasLabel, pattern } from '../view/filter.ts';
 import { predefined } from './predefined.ts';
 
 type Test = (network: NetworkRecord, wanted: string) => boolean;
-
-function matches(text: string, pattern: string): boolean {
-  try {
-    return new RegExp(pattern).test(text);
-  } catch {
-    return text.includes(pattern);
-  }
-}
 
 function isTrue(values: readonly string[]): boolean {
   if (values.length > 1) throw new AppError('invalid', 'got more than one value for filter key "dangling"');
@@ -25,8 +17,8 @@ function isTrue(values: readonly string[]): boolean {
 /** Filters of GET /networks; unknown keys are refused with Docker's text. */
 export function matchesNetwork(parts: Pick<Parts, 'network'>, filters: Filters): (network: NetworkRecord) => boolean {
   const tests: Readonly<Record<string, Test>> = {
-    id: ({ id }, wanted) => matches(id, wanted),
-    name: ({ name }, wanted) => matches(name, wanted),
+    id: ({ id }, wanted) => pattern(wanted).test(id),
+    name: ({ name }, wanted) => pattern(wanted).test(name),
     driver: ({ driver }, wanted) => driver === wanted,
     scope: ({ scope }, wanted) => scope === wanted,
     label: ({ labels }, wanted) => hasLabel(labels, wanted),

@@ -5,10 +5,14 @@ import type { Parts } from '../parts.ts';
 
 type Test = (container: Container, wanted: string) => boolean;
 
-/** Go's regular expressions and ours agree on what people write here: names, prefixes, anchors. */
+/**
+ * Go's regular expressions and ours agree on what people write here: names, prefixes, anchors; and flags in front, as in
+ * "(?i)web", which Go has within the text.
+ */
 export function pattern(text: string): RegExp {
+  const [, flags = '', rest = ''] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(text) ?? [];
   try {
-    return new RegExp(text);
+    return new RegExp(rest, flags);
   } catch {
     throw new AppError('invalid', `invalid filter 'name=${text}': want a regular expression`);
   }

@@ -49,6 +49,7 @@ export const listRows: readonly (readonly [filters: object, names: readonly stri
   [{ name: ['sho'] }, ['shop']],
   [{ name: ['^s.o(p|re)$'] }, ['shop', 'store']],
   [{ name: ['shop', 'store'] }, ['shop', 'store']],
+  [{ name: ['(?i)^SHOP$'] }, ['shop']],
   [{ driver: ['host'] }, ['host']],
   [{ driver: ['hos'] }, []],
   [{ driver: ['null'] }, ['none', 'setup']],

@@ -267,6 +267,7 @@ export const networkRows: readonly Row[] = [
   // Look-up, lists and what is removed.
   ['GET', '/networks/bridge?verbose=x', undefined, 400, /^invalid value for verbose: x/],
   ['GET', '/networks/bridge?scope=global', undefined, 404, 'network bridge not found'],
+  [...list({ name: ['('] }), 400, "invalid filter 'name=(': want a regular expression"],
   [...list({ type: ['builtin', 'x'] }), 400, "invalid filter: 'type'='x'"],
   ['DELETE', '/networks/bridge', undefined, 403, 'bridge is a pre-defined network and cannot be removed'],
   ['DELETE', '/networks/none', undefined, 403, 'none is a pre-defined network and cannot be removed'],
