@@ -240,6 +240,7 @@ export const catalog: readonly Entry[] = [
     'Show disk usage of images, containers and volumes',
     async () => (await import('./commands/system-df.ts')).systemDf,
   ),
+  entry('system prune', 'Remove unused data', async () => (await import('./commands/system-prune.ts')).systemPrune),
   entry('volume create', 'Create a volume', async () => (await import('./commands/volume.ts')).volumeCreate),
   entry(
     'volume inspect',

@@ -97,6 +97,12 @@ export class Images {
     return this.#transport.open('GET', '/images/get', { query: { names: refs } });
   }
 
+  /** What builds keep beside images. Takes it away; answers in bytes. */
+  pruneCache(options: PruneOptions & { readonly all: boolean }): Promise<{ readonly SpaceReclaimed: number }> {
+    const query = { all: options.all, filters: encodeFilters(options.filters) };
+    return this.#transport.json('POST', '/build/prune', { query });
+  }
+
   prune(
     options: PruneOptions,
   ): Promise<{ readonly ImagesDeleted: readonly ImageDeletion[] | null; readonly SpaceReclaimed: number }> {

@@ -108,6 +108,7 @@ const walk: readonly Step[] = [
   ['network prune --force --filter label=part=1', 0, /wire/],
   ['volume rm kept', 0],
   ['image prune --force', 0, /Total reclaimed space/],
+  ['system prune --force --volumes', 0, /^Total reclaimed space: 0B$/],
   ['swarm leave', 1, /This node is not part of a swarm/],
   ['service ls', 1, /This node is not a swarm manager/],
   ['plugin ls', 0],

@@ -215,6 +215,22 @@ test('prune asks first, and does nothing unless told yes', async () => {
   assert.equal((await play('network prune -f')).stdout, 'Deleted Networks:\nshop\n\n');
 });
 
+test('system prune says what it will remove, and then what it did', async () => {
+  const asked = await play('system prune -a --volumes --filter label=x', {}, 'n\n');
+  assert.equal(
+    asked.stdout,
+    'WARNING! This will remove:\n  - all stopped containers\n  - all networks not used by at least one container\n' +
+      '  - all anonymous volumes not used by at least one container\n' +
+      '  - all images without at least one container associated to them\n  - all build cache\n\n' +
+      '  Items to be pruned will be filtered with:\n  - label=x\n\nAre you sure you want to continue? [y/N] ',
+  );
+  const done = await play('system prune -f');
+  const want = `Deleted Containers:\n${id}\n\nDeleted Networks:\nshop\n\nTotal reclaimed space: 2.048kB\n`;
+  assert.equal(done.stdout, want);
+  const until = await play('system prune --volumes --filter until=1h');
+  assert.deepEqual([until.code, until.stderr], [1, 'ERROR: The "until" filter is not supported with "--volumes"\n']);
+});
+
 test('stats --no-stream counts CPU, memory without cache, network and disk', async () => {
   const cpu = (total: number, system: number) => ({
     cpu_usage: { total_usage: total },

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import type { ImageDeletion } from '../../client/index.ts';
 import type { Context } from '../context.ts';
 import { type Command, command } from '../parse/command.ts';
 import { toggle } from '../parse/flag.ts';
@@ -32,10 +33,7 @@ export const imagePrune: Command = command({
     if (!force && !(await confirmed(context, `This will remove ${what}.`))) return 0;
     const filters = { ...filtersOf(filter), dangling: [String(!all)] };
     const { ImagesDeleted, SpaceReclaimed } = await context.client.images.prune({ filters });
-    const lines = (ImagesDeleted ?? []).map(({ Untagged, Deleted }) =>
-      Untagged ? `untagged: ${Untagged}` : `deleted: ${Deleted}`,
-    );
-    await context.out(deleted('Deleted Images:', lines) + reclaimed(SpaceReclaimed));
+    await context.out(deleted('Deleted Images:', imageLines(ImagesDeleted)) + reclaimed(SpaceReclaimed));
     return 0;
   },
 });
@@ -69,14 +67,18 @@ export const volumePrune: Command = command({
   },
 });
 
-async function confirmed(context: Context, warning: string): Promise<boolean> {
+export const imageLines = (images: readonly ImageDeletion[] | null): readonly string[] =>
+  (images ?? []).map(({ Untagged, Deleted }) => (Untagged ? `untagged: ${Untagged}` : `deleted: ${Deleted}`));
+
+/** Whether a person says so after the warning. */
+export async function confirmed(context: Context, warning: string): Promise<boolean> {
   await context.out(`WARNING! ${warning}\nAre you sure you want to continue? [y/N] `);
   using reader = createInterface({ input: context.stdio.stdin });
   for await (const line of reader) return line.trim().toLowerCase() === 'y';
   return false;
 }
 
-const deleted = (title: string, lines: readonly string[]): string =>
+export const deleted = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `${[title, ...lines].join('\n')}\n\n`;
 
-const reclaimed = (bytes: number): string => `Total reclaimed space: ${decimalSize(bytes)}\n`;
+export const reclaimed = (bytes: number): string => `Total reclaimed space: ${decimalSize(bytes)}\n`;

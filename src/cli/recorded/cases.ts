@@ -119,4 +119,6 @@ export const commandLines: readonly (readonly string[])[] = [
   'network ls --filter driver=bridge --filter type=custom',
   'network prune -f --filter label=x',
   'image prune -a -f',
+  'system prune -f',
+  'system prune -a -f --volumes --filter label=x',
 ].map((line) => line.split(' ').map((word) => word.replaceAll('_', line.includes('cgroup-rule') ? ' ' : '_')));

@@ -27,9 +27,13 @@ function essence(argv: readonly string[], requests: readonly Request[]): readonl
   return requests
     .filter(({ method, path }) => !(method === 'GET' && look?.test(path)))
     .filter(({ path }) => !(argv[0] === 'run' && argv.includes('-d') && path.endsWith('/wait')))
-    .map((request) => ({ ...request, body: meaning(settled(request)) }))
+    .map((request) => ({ ...request, query: given(request.query), body: meaning(settled(request)) }))
     .sort((a, b) => (`${a.method} ${a.path}` < `${b.method} ${b.path}` ? -1 : 1));
 }
+
+/** An empty value means as much as none: docker sends some. */
+const given = (query: Request['query']): Request['query'] =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 
 /** Docker sends variables in no fixed order, -1 for a swappiness that is not set, and Detach where nothing reads it. */
 function settled({ body, path }: Request): unknown {

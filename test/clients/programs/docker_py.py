@@ -2,10 +2,11 @@
 
 import io
 import tarfile
+import time
 import unittest
 
 import docker
-from docker.errors import APIError, ContainerError, ImageNotFound, NotFound
+from docker.errors import APIError, BuildError, ContainerError, ImageNotFound, NotFound
 
 
 class OnEngine(unittest.TestCase):
@@ -133,6 +134,53 @@ class Containers(OnEngine):
         container = self.started("true")
         self.assertEqual(next(events)["id"], container.id)
         events.close()
+
+    def test_builds_and_commits(self):
+        context = io.BytesIO(b"FROM busybox\nARG COLOUR\nRUN echo $COLOUR >/colour\nCMD cat /colour\n")
+        image, lines = self.client.images.build(fileobj=context, tag="py-built:1", buildargs={"COLOUR": "blue"}, rm=True)
+        self.addCleanup(self.client.images.remove, "py-built:1", force=True)
+        self.assertIn("Successfully tagged py-built:1\n", [line.get("stream") for line in lines])
+        self.assertEqual(self.client.containers.run(image, remove=True), b"blue\n")
+        with self.assertRaises(BuildError) as failed:
+            self.client.images.build(fileobj=io.BytesIO(b"FROM busybox\nRUN exit 3\n"), forcerm=True)
+        self.assertIn("returned a non-zero code: 3", failed.exception.msg)
+        container = self.started(["sh", "-c", "echo kept >/note"])
+        container.wait()
+        committed = container.commit("py-committed", "1", message="said", changes="LABEL a=b")
+        self.addCleanup(self.client.images.remove, "py-committed:1", force=True)
+        self.assertEqual((committed.labels, committed.attrs["Comment"]), ({"a": "b"}, "said"))
+        self.assertEqual(self.client.containers.run(committed, ["cat", "/note"], remove=True), b"kept\n")
+
+    def test_archives_both_ways(self):
+        container = self.started("sleep 1000")
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            entry = tarfile.TarInfo("note")
+            entry.size = 6
+            archive.addfile(entry, io.BytesIO(b"noted\n"))
+        self.assertTrue(container.put_archive("/tmp", packed.getvalue()))
+        parts, stat = container.get_archive("/tmp/note")
+        self.assertEqual((stat["name"], stat["size"]), ("note", 6))
+        back = tarfile.open(fileobj=io.BytesIO(b"".join(parts)))
+        self.assertEqual(back.extractfile("note").read(), b"noted\n")
+        with self.assertRaises(NotFound):
+            container.get_archive("/absent")
+        exported = tarfile.open(fileobj=io.BytesIO(b"".join(container.export())))
+        self.assertIn("tmp/note", exported.getnames())
+
+    def test_streams_of_stats_and_past_events(self):
+        container = self.started("sleep 1000", name="py-streams")
+        samples = container.stats(decode=True, stream=True)
+        first, second = next(samples), next(samples)
+        samples.close()
+        self.assertGreaterEqual(second["cpu_stats"]["cpu_usage"]["total_usage"], first["cpu_stats"]["cpu_usage"]["total_usage"])
+        self.assertEqual(second["precpu_stats"]["cpu_usage"], first["cpu_stats"]["cpu_usage"])
+        container.kill()
+        container.wait()
+        until = int(time.time()) + 1
+        past = self.client.events(decode=True, since=until - 60, until=until, filters={"container": "py-streams"})
+        actions = [event["Action"] for event in past]
+        self.assertEqual([action for action in actions if action in ("create", "start", "kill", "die")], ["create", "start", "kill", "die"])
 
     def test_refusals(self):
         self.started("sleep 1000", name="py-taken")
