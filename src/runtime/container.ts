@@ -33,6 +33,8 @@ export class LiveContainer {
   readonly exit: Promise<Exit>;
   /** Who attached before the start; none of them any more from then on. */
   early: Listener[] | undefined = [];
+  /** It was sent what it cannot refuse. */
+  dying = false;
   readonly #init: Watched;
   readonly #conmon: Watched;
   /** Noted before, by a note that was taken away. */

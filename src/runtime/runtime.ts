@@ -182,12 +182,17 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
       throw new AppError('conflict', `container ${id} is not running`, { cause: error });
     }
     sent?.();
-    if (signal === SIGKILL) await letDie(live.groups);
+    if (signal !== SIGKILL) return;
+    live.dying = true;
+    await letDie(live.groups);
   }
 
   async pause(id: string): Promise<void> {
+    const live = this.#find(id);
     try {
-      await freeze(this.#find(id).groups);
+      await freeze(live.groups);
+      // Killed while it froze: frozen, it would never die.
+      if (live.dying) await letDie(live.groups);
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error;
       // Its control group has gone with its processes.

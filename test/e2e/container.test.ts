@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../lab/until.ts';
 import { engineForFile, leavesNothing } from './engine.ts';
 
@@ -291,4 +296,52 @@ test('stats of a running container show its memory, processes and traffic', asyn
   assert.equal(stats['PIDs'], '1');
   assert.match(stats['MemUsage']!, /^[1-9][\d.]*(KiB|MiB|B) \//);
   await engine.ok('rm', '-f', 'busy');
+});
+
+test('verbs at once: what is paused, killed, removed, renamed, changed and read at the same time leaves nothing', async () => {
+  const { engine } = bench;
+  // Our own requests: docker's command line would spread them over a tenth of a second.
+  const ask = async (method: string, path: string, body?: object): Promise<void> => {
+    const asking = request({
+      socketPath: engine.socket,
+      method,
+      path,
+      headers: { 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(20_000),
+    });
+    asking.end(body === undefined ? undefined : JSON.stringify(body));
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    await once(answer.resume(), 'end');
+  };
+  const disturb = async (round: number): Promise<void> => {
+    const name = `crowded${round}`;
+    await ask('POST', `/containers/create?name=${name}`, { Image: 'busybox', Cmd: ['sleep', '600'] });
+    await ask('POST', `/containers/${name}/start`);
+    const begun = [
+      ask('POST', `/containers/${name}/pause`),
+      ask('POST', `/containers/${name}/update`, { Memory: 64 << 20, MemorySwap: -1 }),
+      ask('POST', `/commit?container=${name}&repo=crowded`),
+      ask('GET', `/containers/${name}/changes`),
+      ask('POST', `/containers/${name}/rename?name=other${round}`),
+    ];
+    if (round % 2 === 0) begun.push(ask('POST', `/containers/${name}/kill`));
+    await sleep(round % 8);
+    begun.push(ask('DELETE', `/containers/${name}?force=1`), ask('POST', `/containers/${name}/pause`));
+    begun.push(ask('POST', `/containers/other${round}/kill`), ask('DELETE', `/containers/other${round}?force=1`));
+    await Promise.all(begun);
+  };
+  await leavesNothing(engine, async () => {
+    for (let wave = 0; wave < 2; wave++) {
+      await Promise.all(Array.from({ length: 8 }, (_, at) => disturb(wave * 8 + at)));
+    }
+    const left = await engine.ok('ps', '-aq');
+    if (left !== '') await engine.ok('rm', '-f', ...left.split('\n'));
+    await engine.docker('rmi', 'crowded');
+    await engine.ok('image', 'prune', '-f');
+  });
+  assert.deepEqual(readdirSync(join(engine.dataRoot, 'overlay')), []);
+  // What came back by its record alone would be seen now.
+  await engine.stop();
+  await engine.launch();
+  assert.equal(await engine.ok('ps', '-aq'), '');
 });

@@ -37,6 +37,18 @@ export async function borrowRoot(parts: Parts, container: Container, signal: Abo
   };
 }
 
+/** Reads what a container wrote. When it is removed meanwhile that is what is told, not which file was missed. */
+export async function readingRoot<T>(parts: Parts, container: Container, read: () => Promise<T>): Promise<T> {
+  await using held = await borrowRoot(parts, container, new AbortController().signal);
+  held.signal.throwIfAborted();
+  try {
+    return await read();
+  } catch (error) {
+    held.signal.throwIfAborted();
+    throw error;
+  }
+}
+
 function checkThere(parts: Parts, container: Container): void {
   if (container.state.status === 'removing' || parts.containers.byId(container.id) !== container) {
     throw new AppError('not-found', `No such container: ${container.id}`);

@@ -12,6 +12,7 @@ import {
 } from '../../contract/index.ts';
 import type { Change } from '../../image/index.ts';
 import type { LogEntry } from '../../runtime/index.ts';
+import { readingRoot } from '../archive/borrow.ts';
 import { type AttachOptions, attachContainer, type LogOptions, readLogs } from '../attach/attach.ts';
 import { logDetails } from '../attach/log-details.ts';
 import type { Session } from '../attach/session.ts';
@@ -94,12 +95,17 @@ export class ContainersBackend {
     if (asked === '') throw new AppError('invalid', 'Neither old nor new names may be empty');
     const problem = 'Error when allocating new name';
     const name = prefixed(problem, () => checkName(asked));
-    const oldName = container.record.name;
-    if (name === oldName) throw new AppError('invalid', 'Renaming a container with the same name as its current name');
-    using _name = prefixed(problem, () => this.#parts.containers.reserve(name, container.id));
-    await this.#parts.network.rename(container.id, name, oldName);
-    this.#parts.containers.rename(container, name);
-    announce(this.#parts, container, 'rename', { oldName: `/${oldName}` });
+    // In the container's queue: one that is removed meanwhile must not come back by its new name.
+    await this.#parts.queue.run(container.id, async () => {
+      this.#find(container.id);
+      const oldName = container.record.name;
+      if (name === oldName)
+        throw new AppError('invalid', 'Renaming a container with the same name as its current name');
+      using _name = prefixed(problem, () => this.#parts.containers.reserve(name, container.id));
+      await this.#parts.network.rename(container.id, name, oldName);
+      this.#parts.containers.rename(container, name);
+      announce(this.#parts, container, 'rename', { oldName: `/${oldName}` });
+    });
   }
 
   async remove(ref: string, options: RemoveOptions & { readonly link: boolean }): Promise<void> {
@@ -152,7 +158,8 @@ export class ContainersBackend {
   }
 
   async update(ref: string, body: UpdateBody): Promise<{ readonly Warnings: readonly string[] | null }> {
-    return updateContainer(this.#parts, this.#find(ref), body);
+    const container = this.#find(ref);
+    return this.#parts.queue.run(container.id, () => updateContainer(this.#parts, this.#find(container.id), body));
   }
 
   /** Removes what does not run. */
@@ -176,7 +183,9 @@ export class ContainersBackend {
 
   async changes(ref: string): Promise<readonly Change[]> {
     const container = this.#find(ref);
-    return this.#parts.images.rootfs.changes(container.id, container.record.imageId);
+    return readingRoot(this.#parts, container, () =>
+      this.#parts.images.rootfs.changes(container.id, container.record.imageId),
+    );
   }
 
   async export(ref: string): Promise<Readable> {
@@ -185,8 +194,7 @@ export class ContainersBackend {
 
   async commit(ref: string, options: CommitOptions & { readonly pause: boolean }): Promise<{ readonly Id: string }> {
     const container = this.#find(ref);
-    const pauses = options.pause && container.state.status === 'running';
-    if (pauses) await this.#lifecycle.pause(container);
+    const pauses = options.pause && (await this.#lifecycle.pauseIfRunning(container));
     try {
       return { Id: await commitContainer(this.#parts, container, options) };
     } finally {

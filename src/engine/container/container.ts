@@ -21,6 +21,7 @@ export class Container {
   #pending: ((attach: Promise<Attachment> | undefined) => void)[] = [];
   readonly #table: Table<ContainerRecord>;
   #record: ContainerRecord;
+  #forgotten = false;
 
   constructor(table: Table<ContainerRecord>, record: ContainerRecord) {
     this.#table = table;
@@ -43,14 +44,15 @@ export class Container {
     return isRunning(this.#record.state);
   }
 
-  /** The changed record is durable when this returns. */
+  /** The changed record is durable when this returns; one that was forgotten meanwhile stays so. */
   update(patch: Partial<Omit<ContainerRecord, 'id' | 'state'>> & { readonly state?: Partial<ContainerState> }): void {
     const { state, ...rest } = patch;
     this.#record = { ...this.#record, ...rest, state: { ...this.#record.state, ...state } };
-    this.#table.put(this.#record);
+    if (!this.#forgotten) this.#table.put(this.#record);
   }
 
   forget(): void {
+    this.#forgotten = true;
     this.#table.delete(this.#record.id);
   }
 

@@ -1,6 +1,7 @@
 import { applyChanges } from '../../build/index.ts';
 import type { ContainerConfig } from '../../contract/index.ts';
 import { familiar, type ImageConfig, parseReference } from '../../image/index.ts';
+import { readingRoot } from '../archive/borrow.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
@@ -24,13 +25,10 @@ export async function commitContainer(parts: Parts, container: Container, option
   const name = repo === '' ? undefined : parseReference(tag === '' ? repo : `${repo}:${tag}`);
   const config = applyChanges(imageConfigOf(overlaid(record.config, options.config)), options.changes);
   const parent = parts.images.get(record.imageId).id;
-  const id = await parts.images.extend({
-    parent,
-    layer: parts.images.rootfs.layer(container.id),
-    config,
-    author,
-    comment,
-    createdBy: (record.config.Cmd ?? []).join(' '),
+  const createdBy = (record.config.Cmd ?? []).join(' ');
+  const id = await readingRoot(parts, container, () => {
+    const layer = parts.images.rootfs.layer(container.id);
+    return parts.images.extend({ parent, layer, config, author, comment, createdBy });
   });
   if (name !== undefined) await parts.images.tag(id, repo, tag);
   const imageRef = name === undefined ? '' : familiar(name);

@@ -79,9 +79,9 @@ export class Lifecycle {
     }
     if (!container.running) throw new AppError('not-modified', `container ${container.id} is not running`);
     container.update({ stoppedByUser: true });
-    if (container.state.status === 'paused') await this.unpause(container);
     const { done, cancel } = container.waiters.add('next-exit');
     try {
+      if (container.state.status === 'paused') await this.unpauseIfPaused(container);
       await this.#signalAndWait(container, options, done);
     } finally {
       cancel();
@@ -144,31 +144,52 @@ export class Lifecycle {
     announce(this.#parts, container, 'restart');
   }
 
+  /** In the container's queue, as `unpause`: what ends meanwhile must not be told to be paused, or to run, afterwards. */
   async pause(container: Container): Promise<void> {
-    if (container.state.status === 'paused')
-      throw new AppError('conflict', `Container ${container.id} is already paused`);
-    if (container.state.status === 'restarting') {
-      const text = `Container ${container.id} is restarting, wait until the container is running`;
-      throw new AppError('conflict', text);
-    }
-    if (!container.running) throw new AppError('conflict', `Container ${container.id} is not running`);
-    await this.#parts.runtime.pause(container.id);
-    container.update({ state: { status: 'paused' } });
-    this.#health.suspend(container);
-    announce(this.#parts, container, 'pause');
+    await this.#parts.queue.run(container.id, async () => {
+      if (container.state.status === 'paused')
+        throw new AppError('conflict', `Container ${container.id} is already paused`);
+      if (container.state.status === 'restarting') {
+        const text = `Container ${container.id} is restarting, wait until the container is running`;
+        throw new AppError('conflict', text);
+      }
+      if (!container.running) throw new AppError('conflict', `Container ${container.id} is not running`);
+      await this.#parts.runtime.pause(container.id);
+      container.update({ state: { status: 'paused' } });
+      this.#health.suspend(container);
+      announce(this.#parts, container, 'pause');
+    });
   }
 
   async unpause(container: Container): Promise<void> {
-    if (container.state.status !== 'paused') throw new AppError('conflict', `Container ${container.id} is not paused`);
-    await this.#parts.runtime.resume(container.id);
-    container.update({ state: { status: 'running' } });
-    this.#health.resume(container);
-    announce(this.#parts, container, 'unpause');
+    await this.#parts.queue.run(container.id, async () => {
+      if (container.state.status !== 'paused')
+        throw new AppError('conflict', `Container ${container.id} is not paused`);
+      await this.#parts.runtime.resume(container.id);
+      container.update({ state: { status: 'running' } });
+      this.#health.resume(container);
+      announce(this.#parts, container, 'unpause');
+    });
+  }
+
+  /** Whether it ran, and is now paused by who asked. */
+  async pauseIfRunning(container: Container): Promise<boolean> {
+    try {
+      await this.pause(container);
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppError && error.kind === 'conflict')) throw error;
+      return false;
+    }
   }
 
   /** For who paused it: killed or let go by somebody else meanwhile, it is paused no more. */
   async unpauseIfPaused(container: Container): Promise<void> {
-    if (container.state.status === 'paused') await this.unpause(container);
+    try {
+      await this.unpause(container);
+    } catch (error) {
+      if (!(error instanceof AppError && error.kind === 'conflict')) throw error;
+    }
   }
 
   /** Whether a restart was still to come, and now is not. One that has begun comes to its end first: then it runs. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../base/index.ts';
 import { endBorrowing } from '../archive/borrow.ts';
 import { announce } from '../container/announce.ts';
@@ -25,6 +26,8 @@ export async function removeContainer(parts: Parts, container: Container, option
       await removeRecord(parts, container, options.volumes);
       return true;
     });
+    // Whatever keeps it from ending must not keep the engine from everything else.
+    if (!removed) await nextTurn();
   }
 }
 
