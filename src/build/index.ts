@@ -1,4 +1,5 @@
 export { BuildArgs, readArg, unusedArgs } from './args.ts';
+export { checkSyntax } from './check.ts';
 export { applyChanges } from './config/changes.ts';
 export { command, defaultShell, merge, resolve, settings, shell } from './config/settings.ts';
 export { jsonList, rawWords } from './config/words.ts';

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, type Dirent, mkdirSync, statSync } from 'node:fs';
 import { lstat, opendir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -175,7 +175,7 @@ const isMounted = (home: string): boolean => {
 };
 const isMountPoint = (parent: string, path: string): boolean => statSync(parent).dev !== statSync(path).dev;
 
-/** Apparent bytes below a folder, each inode once. A folder that is not there has none. */
+/** Apparent bytes of files and symbolic links below a folder, each inode once. A folder that is not there has none. */
 async function sizeOf(root: string): Promise<number> {
   const seen = new Set<number>();
   const waiting = [root];
@@ -184,7 +184,8 @@ async function sizeOf(root: string): Promise<number> {
     for (const entry of await entriesOf(folder)) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) waiting.push(path);
-      const stats = entry.isFile() ? await lstat(path).catch(() => undefined) : undefined;
+      const counts = entry.isFile() || entry.isSymbolicLink();
+      const stats = counts ? await lstat(path).catch(() => undefined) : undefined;
       if (stats === undefined || (stats.nlink > 1 && seen.has(stats.ino))) continue;
       if (stats.nlink > 1) seen.add(stats.ino);
       total += stats.size;
@@ -193,7 +194,7 @@ async function sizeOf(root: string): Promise<number> {
   return total;
 }
 
-async function entriesOf(folder: string): Promise<{ name: string; isDirectory(): boolean; isFile(): boolean }[]> {
+async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
     return await Array.fromAsync(await opendir(folder));
   } catch (error) {

@@ -55,7 +55,8 @@ test('every instruction: what is built, how it is told, and from the cache the s
       '    # in between',
       '    cat data.txt >> out',
       'RUN ["sh", "-c", "echo exec form >> out; echo complaint >&2"]',
-      'EXPOSE 80 53/udp',
+      'EXPOSE 8080:80 53/udp',
+      'ARG ONE=1 TWO=2',
       'VOLUME /volume',
       'USER 12:34',
       'STOPSIGNAL SIGINT',
@@ -71,11 +72,12 @@ test('every instruction: what is built, how it is told, and from the cache the s
     'b.md': 'b',
   });
   const told = await build(folder, '-t', 'made:1', '--build-arg', 'WHO=you', '--build-arg', 'UNUSED=1');
-  assert.match(told, /^Step 1\/22 : ARG BASE=busybox\nStep 2\/22 : FROM \$BASE AS first\n ---> [0-9a-f]{12}\n/m);
+  assert.match(told, /^Step 1\/23 : ARG BASE=busybox\nStep 2\/23 : FROM \$BASE AS first\n ---> [0-9a-f]{12}\n/m);
   assert.match(told, / ---> Running in [0-9a-f]{12}\n.*complaint.*Removing intermediate container [0-9a-f]{12}\n/s);
   assert.match(told, /\[Warning\] One or more build-args \[UNUSED\] were not consumed\n/);
   assert.match(told, /Successfully built [0-9a-f]{12}\nSuccessfully tagged made:1\n$/);
   assert.equal(await run('made:1'), 'hello you\ndata\nexec form');
+  assert.match(await bench.engine.ok('history', '--no-trunc', 'made:1'), / ARG ONE=1 TWO=2 /);
   assert.equal(await run('made:1', '/srv/sub/deep/file', '/srv/app/docs/a.md', '/srv/app/docs/b.md'), 'deepab');
   const format =
     '{{json .Config.Labels}} {{.Config.User}} {{.Config.StopSignal}} {{json .Config.ExposedPorts}} {{json .Config.Volumes}} {{.Config.OnBuild}} {{.Config.WorkingDir}} {{.Author}} {{json .Config.Healthcheck}} {{json .Config.Shell}}';
@@ -84,7 +86,7 @@ test('every instruction: what is built, how it is told, and from the cache the s
     '{"tier":"test","two words":"a b"} 12:34 SIGINT {"53/udp":{},"80/tcp":{}} {"/volume":{}} [RUN echo triggered] /srv/app somebody {"Test":["CMD-SHELL","true"],"Interval":5000000000} ["/bin/sh","-ec"]',
   );
   const again = await build(folder, '-t', 'made:1', '--build-arg', 'WHO=you');
-  assert.equal(again.match(/ ---> Using cache\n/g)?.length, 20);
+  assert.equal(again.match(/ ---> Using cache\n/g)?.length, 21);
   const other = await build(folder, '-t', 'made:2', '--build-arg', 'WHO=me');
   assert.ok(!/Using cache\n.*\nStep 13\//.test(other));
   assert.equal(await run('made:2'), 'hello me\ndata\nexec form');
@@ -208,6 +210,12 @@ test('steps that cannot be are refused in Docker’s words, and leave no contain
       /When using COPY with more than one source file, the destination must be a directory and end with a \//,
     ],
     ['COPY --chmod=755 x1 /x', /the --chmod option requires BuildKit/],
+    ['COPY --chown=:7 x1 /x', /unable to convert uid\/gid chown string to host mapping: can't find uid for user : /],
+    ['COPY --from=0 x1 /x', /invalid from flag value 0: refers to current build stage/],
+    ['COPY --from=3 x1 /x', /invalid from flag value 3: index out of bounds/],
+    ['COPY x1 /etc/passwd/', /failed to copy files: x1 to \/etc\/passwd: a file is in the way of a directory/],
+    ['STOPSIGNAL FOO', /Invalid signal: FOO/],
+    ['EXPOSE 80/foo', /invalid proto: foo/],
     ['COPY --chown=nobodyhere x1 /x', /unable to convert uid\/gid chown string/],
     ['RUN <<EOF', /here-documents require BuildKit/],
     ['FOO bar', /dockerfile parse error on line 2: unknown instruction: FOO/],

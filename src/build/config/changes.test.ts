@@ -51,7 +51,7 @@ for (const [line, message] of [
   ['USER', 'USER requires at least one argument'],
   ['ONBUILD FROM x', "FROM isn't allowed as an ONBUILD trigger"],
   ['HEALTHCHECK --interval=soon CMD true', 'time: invalid duration "soon"'],
-  ['HEALTHCHECK true', 'Unknown type "true" in HEALTHCHECK (try CMD)'],
+  ['HEALTHCHECK true', 'Unknown type "TRUE" in HEALTHCHECK (try CMD)'],
 ] as const) {
   test(`applyChanges() refuses "${line}"`, () => {
     assert.throws(() => applyChanges({}, [line]), { kind: 'invalid', message });

@@ -3,6 +3,9 @@ import type { Healthcheck } from '../run-config.ts';
 import { parseDuration } from './duration.ts';
 import { jsonList } from './words.ts';
 
+/** container.MinimumDuration of Docker's API. */
+const leastNanoseconds = 1e6;
+
 const times: Readonly<Record<string, 'Interval' | 'Timeout' | 'StartPeriod' | 'StartInterval'>> = {
   interval: 'Interval',
   timeout: 'Timeout',
@@ -19,9 +22,12 @@ export function healthcheck(text: string): Healthcheck {
     rest = rest.slice(flag[0].length);
   }
   const [, kind = '', body = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
-  if (kind.toUpperCase() === 'NONE' && body === '') return { Test: ['NONE'] };
+  if (kind.toUpperCase() === 'NONE') {
+    if (body !== '') throw new AppError('invalid', 'HEALTHCHECK NONE takes no arguments');
+    return { Test: ['NONE'] };
+  }
   if (kind.toUpperCase() !== 'CMD') {
-    throw new AppError('invalid', `Unknown type ${JSON.stringify(kind)} in HEALTHCHECK (try CMD)`);
+    throw new AppError('invalid', `Unknown type ${JSON.stringify(kind.toUpperCase())} in HEALTHCHECK (try CMD)`);
   }
   if (body === '') throw new AppError('invalid', 'Missing command after HEALTHCHECK CMD');
   const list = jsonList(body);
@@ -35,5 +41,9 @@ function option(flag: string, value: string): Healthcheck {
   }
   const key = times[flag];
   if (key === undefined) throw new AppError('invalid', `unknown flag: ${flag}`);
-  return { [key]: parseDuration(value) };
+  const time = parseDuration(value);
+  if (time !== 0 && time < leastNanoseconds) {
+    throw new AppError('invalid', `Interval ${JSON.stringify(flag)} cannot be less than 1ms`);
+  }
+  return { [key]: time };
 }

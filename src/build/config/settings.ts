@@ -97,7 +97,9 @@ export function merge(env: readonly string[], added: readonly (readonly [string,
 
 /** "80", "80/udp", "8000-8002/tcp". */
 function ports(text: string): string[] {
-  const [, first, last = first, protocol = 'tcp'] = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/i.exec(text) ?? [];
+  // What stands before a colon would be the host's port: passed over, as in Docker.
+  const [, first, last = first, protocol = 'tcp'] = /^(?:.*:)?(\d{1,5})(?:-(\d{1,5}))?(?:\/(\w+))?$/i.exec(text) ?? [];
+  if (!/^(tcp|udp|sctp)$/i.test(protocol)) throw new AppError('invalid', `invalid proto: ${protocol}`);
   const [from, to] = [Number(first), Number(last)];
   if (first === undefined || from < 1 || to < from || to > 65535) {
     throw new AppError('invalid', `invalid containerPort: ${text}`);

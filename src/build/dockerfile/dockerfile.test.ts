@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkSyntax } from '../check.ts';
 import { expandWord } from './expand.ts';
 import { parseDockerfile } from './instruction.ts';
 import { planStages, stageIndex } from './stages.ts';
@@ -56,6 +57,24 @@ test('stages: names in any case, numbers, targets', () => {
   assert.throws(() => planStages(parseDockerfile('FROM a as'), ''), {
     message: /FROM requires either one or three arguments/,
   });
+});
+
+test('what can never work is refused with its line before anything runs', () => {
+  for (const [line, message] of [
+    ['COPY a', /line 2: COPY requires at least two arguments, but only one was provided/],
+    ['SHELL /bin/sh', /line 2: SHELL requires the arguments to be in JSON form/],
+    ['ONBUILD FROM x', /line 2: FROM isn't allowed as an ONBUILD trigger/],
+    ['ENV a', /line 2: ENV must have two arguments/],
+    ['LABEL a=b c', /line 2: Syntax error - can't find = in "c"/],
+    ['ARG =x', /line 2: ARG names can not be blank/],
+    ['VOLUME [""]', /line 2: VOLUME specified can not be an empty string/],
+    ['HEALTHCHECK foo', /line 2: Unknown type "FOO" in HEALTHCHECK/],
+    ['HEALTHCHECK NONE x', /line 2: HEALTHCHECK NONE takes no arguments/],
+    ['HEALTHCHECK --interval=1us CMD a', /line 2: Interval "interval" cannot be less than 1ms/],
+  ] as const) {
+    const [, instruction] = parseDockerfile(`FROM a\n${line}\n`).instructions;
+    assert.throws(() => checkSyntax(instruction!), { kind: 'invalid', message }, line);
+  }
 });
 
 const variables = new Map([

@@ -1,5 +1,6 @@
 import { AppError, shortId } from '../../base/index.ts';
 import {
+  checkSyntax,
   expandWord,
   type Instruction,
   type Plan,
@@ -54,6 +55,7 @@ export class Builder {
     this.#context = context.root;
     this.#plan = withLabels(planStages(parseDockerfile(context.dockerfile), deps.options.target), deps.options.labels);
     const { globals, stages } = this.#plan;
+    for (const instruction of [...globals, ...stages.flatMap(({ steps }) => steps)]) checkSyntax(instruction);
     this.#total = globals.length + stages.reduce((sum, { steps }) => sum + 1 + steps.length, 0);
     this.#steps = {
       RUN: runStep(deps.lifecycle),
@@ -114,15 +116,21 @@ export class Builder {
     const build: Build = {
       ...this.#deps,
       context: this.#context,
-      stageImage: (ref) => {
-        const found = stageIndex(this.#done, ref);
-        return found === undefined ? undefined : this.#done[found]!.image;
-      },
+      stageImage: (ref) => this.#earlier(ref),
       baseImage: (ref) => this.#baseImage(ref),
       histories: new HistoryCache(parts.images, options.cacheFrom),
       escapeWith: this.#plan.escapeWith,
     };
     return new StageState(build, image, startConfig(document?.config ?? {}), this.#globals);
+  }
+
+  /** Numbers are always stages: an image of that name would be a surprise. */
+  #earlier(ref: string): string | undefined {
+    const found = stageIndex(this.#done, ref);
+    if (found !== undefined) return this.#done[found]!.image;
+    if (!/^\d+$/.test(ref)) return undefined;
+    const isCurrent = Number(ref) === this.#done.length;
+    throw new AppError('invalid', isCurrent ? 'refers to current build stage' : 'index out of bounds');
   }
 
   async #baseImage(ref: string): Promise<string> {

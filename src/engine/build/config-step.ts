@@ -1,12 +1,14 @@
 import { AppError } from '../../base/index.ts';
 import { type Instruction, type RunConfig, rawWords, readArg, settings, shell } from '../../build/index.ts';
 import { kindIn, unpack } from '../../image/index.ts';
+import { signalNumber } from '../../runtime/index.ts';
 import { emptyArchive } from './empty-archive.ts';
 import { type StageState, toldStep } from './stage.ts';
 
 /** An instruction that changes the configuration only. */
 export async function configStep(stage: StageState, { name, rest }: Instruction): Promise<void> {
   const { patch, told } = name === 'SHELL' ? shell(rest) : settings[name]!(rest, stage.config, stage.expand);
+  if (patch.StopSignal !== undefined) signalNumber(patch.StopSignal);
   if (name === 'CMD') stage.setsCommand = true;
   const cleared: RunConfig = name === 'ENTRYPOINT' && !stage.setsCommand ? { Cmd: null } : {};
   // What a check leaves unsaid is as it was said before.
@@ -23,12 +25,14 @@ export async function maintainerStep(stage: StageState, { rest }: Instruction): 
 
 /** ARG: names arguments from here on. */
 export async function argStep(stage: StageState, { rest }: Instruction): Promise<void> {
+  const told: string[] = [];
   for (const word of rawWords(rest)) {
     const { name, value } = readArg(word, stage.variables, stage.build.escapeWith);
     if (name === '') throw new AppError('invalid', 'ARG names can not be blank');
     stage.args.declare(name, value);
-    await record(stage, toldStep(stage.config, ` ARG ${value === undefined ? name : `${name}=${value}`}`));
+    told.push(value === undefined ? name : `${name}=${value}`);
   }
+  await record(stage, toldStep(stage.config, ` ARG ${told.join(' ')}`));
 }
 
 /** WORKDIR makes the folder, too. */

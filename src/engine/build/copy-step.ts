@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, posix } from 'node:path';
-import { AppError } from '../../base/index.ts';
+import { AppError, messageOf } from '../../base/index.ts';
 import { type Instruction, jsonList, rawWords, resolve } from '../../build/index.ts';
 import { archiveIn, archiveOf, digestIn, kindIn, unpack } from '../../image/index.ts';
 import { resolveUser } from '../../runtime/index.ts';
@@ -14,11 +14,6 @@ type Owner = { readonly uid: number; readonly gid: number };
 export async function copyStep(stage: StageState, instruction: Instruction): Promise<void> {
   const { name, flags, rest } = instruction;
   const words = (jsonList(rest) ?? rawWords(rest)).map(stage.expand);
-  if (words.length < 2)
-    throw new AppError(
-      'invalid',
-      `${name} requires at least two arguments, but only one was provided. Destination could not be determined.`,
-    );
   const target = words.pop()!;
   const from = stage.expand(flags['from'] ?? '');
   const chown = stage.expand(flags['chown'] ?? '');
@@ -49,13 +44,18 @@ export async function copyStep(stage: StageState, instruction: Instruction): Pro
     isFolder: /(^|\/)\.?$/.test(target),
   };
   for (const source of sources) {
-    await copy(stage, { source, destination, owner, keepsOwner, unpacks: name === 'ADD' && !isAddress(source.word) });
+    await placed(stage, { source, destination, owner, keepsOwner, unpacks: name === 'ADD' && !isAddress(source.word) });
   }
   await stage.commit(createdBy, to.layer());
 }
 
 async function imageFrom(stage: StageState, from: string): Promise<string> {
-  return stage.build.stageImage(from) ?? (await stage.build.baseImage(from));
+  try {
+    return stage.build.stageImage(from) ?? (await stage.build.baseImage(from));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.kind, `invalid from flag value ${from}: ${error.message}`, { cause: error });
+  }
 }
 
 type Copy = {
@@ -65,6 +65,19 @@ type Copy = {
   readonly keepsOwner: boolean;
   readonly unpacks: boolean;
 };
+
+/** What the files cannot be is told as a failure to copy them, in place of what the system said alone. */
+async function placed(stage: StageState, copying: Copy): Promise<void> {
+  try {
+    await copy(stage, copying);
+  } catch (error) {
+    const isFile = /^E(EXIST|NOTDIR)\b/.test(messageOf(error));
+    if (!isFile || stage.build.signal.aborted) throw error;
+    const { source, destination } = copying;
+    const text = `failed to copy files: ${source.word} to ${destination.path}: a file is in the way of a directory`;
+    throw new AppError('invalid', text, { cause: error });
+  }
+}
 
 /** A folder gives what is in it; a file goes into a folder, or under another name; an archive that is added, unpacked. */
 async function copy(stage: StageState, { source, destination, owner, keepsOwner, unpacks }: Copy): Promise<void> {
@@ -103,9 +116,11 @@ async function digestOf(sources: readonly Source[], keepsOwner: boolean): Promis
 /** `--chown=user[:group]`, names as the image knows them; the group is called as the user unless it is given. */
 function ownerOf(root: string, chown: string): Owner {
   const [user = '', group = user] = chown.split(':', 2);
+  const refused = 'unable to convert uid/gid chown string to host mapping';
+  if (user === '') throw new AppError('invalid', `${refused}: can't find uid for user : no such user: `);
   try {
     return resolveUser(root, `${user}:${group}`);
   } catch (error) {
-    throw new AppError('invalid', `unable to convert uid/gid chown string to host mapping: ${chown}`, { cause: error });
+    throw new AppError('invalid', `${refused}: ${chown}: ${messageOf(error)}`, { cause: error });
   }
 }

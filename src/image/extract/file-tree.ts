@@ -35,7 +35,7 @@ const isAllowedXattr = (name: string): boolean =>
  * keeps every link and ".." inside.
  */
 export abstract class FileTree implements TarSink {
-  /** Sum of the sizes of all files, in bytes. */
+  /** Sum of the sizes of all files and symbolic links, in bytes. */
   size = 0;
   #entries = 0;
   #file: { readonly fd: number; readonly path: string; readonly entry: Entry } | undefined;
@@ -108,6 +108,7 @@ export abstract class FileTree implements TarSink {
 
   #special(path: string, entry: Entry): void {
     this.#replacing(path, () => makeSpecial(path, entry));
+    if (entry.type === '2') this.size += entry.linkname.length;
     lchownSync(bytes(path), entry.uid, entry.gid);
     if (entry.type !== '2') chmodSync(bytes(path), entry.mode);
     setXattrs(path, entry);

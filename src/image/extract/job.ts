@@ -27,7 +27,7 @@ export type Unpacked = {
   readonly ok: true;
   /** Digest of the uncompressed archive; absent when the archive was not compressed. */
   readonly diffId?: string;
-  /** Sum of the unpacked files' sizes, in bytes. */
+  /** Sum of the sizes of the unpacked files and symbolic links, in bytes. */
   readonly size: number;
 };
 
