@@ -60,7 +60,7 @@ judge check $?
 suite kernel 300000 3
 suite e2e 900000 2
 suite clients 900000 2
-suite fault 900000 1
+suite fault 900000 2
 
 echo "=== total$summary"
 if [ -n "$failed" ]; then
