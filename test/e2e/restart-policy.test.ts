@@ -33,6 +33,9 @@ test('a stop during the waiting ends it, with the events that Docker sends, and 
   await engine.ok('run', '-d', '--name', 'again', '--restart', 'always', 'busybox', 'sh', '-c', 'exit 7');
   const waits = async () => /^restarting ([4-9]|\d\d)/.test(await facts('again'));
   await until('a long wait', waits, { everyMs: 20 });
+  const waiting = await facts('again');
+  await engine.ok('start', 'again');
+  assert.equal(await facts('again'), waiting, 'a start changes nothing: Docker counts it as running');
   const [, code] = await Promise.all([engine.ok('stop', 'again'), engine.ok('wait', 'again')]);
   assert.equal(code, '7');
   assert.match(await facts('again'), /^exited/);

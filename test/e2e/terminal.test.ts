@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { engineForFile, leavesNothing } from './engine.ts';
 
 const bench = engineForFile();
@@ -70,4 +71,25 @@ test('docker exec -it has a terminal of its own', async () => {
   shell.type('exit 4\n');
   assert.equal(await shell.ended, 4);
   await engine.ok('rm', '-f', 'box');
+});
+
+test('a web socket carries a container’s streams as they are, and its leaving ends stdin', async () => {
+  const { engine } = bench;
+  await leavesNothing(engine, async () => {
+    await engine.ok('create', '-i', '--name', 'wired', 'busybox', 'sh', '-c', 'echo to stderr >&2; wc -c; echo done');
+    const path = '/v1.45/containers/wired/attach/ws?stream=1&stdin=1&stdout=1&stderr=1';
+    const writer = new WebSocket(`ws+unix://${engine.socket}:${path}`);
+    const reader = new WebSocket(`ws+unix://${engine.socket}:${path.replace('&stdin=1', '')}`);
+    await Promise.all([once(writer, 'open'), once(reader, 'open')]);
+    const seen: Buffer[] = [];
+    reader.on('message', (data: Buffer) => seen.push(data));
+    const closed = once(reader, 'close');
+    await engine.ok('start', 'wired');
+    for (let i = 0; i < 64; i++) writer.send(Buffer.alloc(16 * 1024, 'x'));
+    writer.close();
+    const [code] = (await closed) as [number];
+    assert.equal(code, 1000);
+    assert.deepEqual(Buffer.concat(seen).toString().split('\n').sort(), ['', '1048576', 'done', 'to stderr']);
+    await engine.ok('rm', 'wired');
+  });
 });

@@ -6,7 +6,6 @@ import type { Method, Route } from '../http/route.ts';
 const missing: readonly (readonly [Method, string, string])[] = [
   ['POST', '/session', 'building images with BuildKit'],
   ['POST', '/grpc', 'building images with BuildKit'],
-  ['GET', '/containers/:id/attach/ws', 'attaching by web socket'],
   ['GET', '/containers/:id/checkpoints', 'checkpoints'],
   ['POST', '/containers/:id/checkpoints', 'checkpoints'],
   ['DELETE', '/containers/:id/checkpoints/:checkpoint', 'checkpoints'],

@@ -8,6 +8,7 @@ import { parseDetachKeys } from '../stream/detach-keys.ts';
 import { firstOf, jsonLinesChecked } from '../stream/json-lines.ts';
 import { logStream } from '../stream/logs.ts';
 import { session } from '../stream/session.ts';
+import { webSocketSession } from '../stream/web-socket.ts';
 import { before } from '../versions/before.ts';
 
 const conditions = ['not-running', 'next-exit', 'removed'] as const;
@@ -16,6 +17,12 @@ const conditions = ['not-running', 'next-exit', 'removed'] as const;
 export function containerStreamRoutes(backend: ContainerBackend): readonly Route[] {
   return [
     { method: 'POST', path: '/containers/:id/attach', upgrade: true, handle: (call) => attach(backend, call) },
+    {
+      method: 'GET',
+      path: '/containers/:id/attach/ws',
+      upgrade: true,
+      handle: (call) => attachBySocket(backend, call),
+    },
     { method: 'GET', path: '/containers/:id/logs', handle: (call) => logs(backend, call) },
     { method: 'POST', path: '/containers/:id/wait', handle: (call) => wait(backend, call) },
     { method: 'GET', path: '/containers/:id/stats', handle: (call) => stats(backend, call) },
@@ -36,6 +43,23 @@ async function attach(backend: ContainerBackend, call: Call): Promise<Reply> {
     detachKeys,
   });
   return session({ tty: live.tty, detachKeys: keys, open: async () => live, onDetachText: '' });
+}
+
+/** Before 1.42 it always took all three streams. */
+async function attachBySocket(backend: ContainerBackend, call: Call): Promise<Reply> {
+  const { query } = call;
+  const all = before(call.version, '1.42');
+  const detachKeys = query.text('detachKeys');
+  const keys = parseDetachKeys(detachKeys);
+  const live = await backend.attach(call.param('id'), {
+    stdin: all || query.flag('stdin'),
+    stdout: all || query.flag('stdout'),
+    stderr: all || query.flag('stderr'),
+    logs: query.flag('logs'),
+    stream: query.flag('stream'),
+    detachKeys,
+  });
+  return webSocketSession(live, keys);
 }
 
 async function logs(backend: ContainerBackend, call: Call): Promise<Reply> {

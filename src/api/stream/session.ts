@@ -34,7 +34,7 @@ export function session(options: SessionOptions): Reply {
       outlet.write(...(options.tty ? [text] : frame('stdout', text)));
       return undefined;
     });
-    if (opened) await converse(connection, outlet, opened, options);
+    if (opened) await converse(connection, opened, { ...options, framed: !options.tty }, outlet);
     finish(connection, outlet);
   };
 }
@@ -43,7 +43,20 @@ function contentType({ upgrade, version }: Client, tty: boolean): string {
   return upgrade && !tty && !before(version, typedSince) ? multiplexedType : rawType;
 }
 
-async function converse(connection: Hijacked, outlet: Outlet, live: StreamSession, options: SessionOptions) {
+export type ConverseOptions = {
+  /** Whether a head in front of each piece tells the streams apart. */
+  readonly framed: boolean;
+  readonly detachKeys: Buffer;
+  readonly onDetachText: string;
+};
+
+/** Carries both directions until the output ends or the client goes; gives what the output went out by. */
+export async function converse(
+  connection: Hijacked,
+  live: StreamSession,
+  options: ConverseOptions,
+  outlet = new Outlet(connection.out),
+): Promise<Outlet> {
   const over = Promise.withResolvers<void>();
   const leave = (): void => {
     live.detach();
@@ -51,7 +64,7 @@ async function converse(connection: Hijacked, outlet: Outlet, live: StreamSessio
   };
   if (connection.in) {
     watchPresence(connection.in, leave);
-    feed(connection.in, live, options, () => {
+    feed(connection.in, live, options.detachKeys, () => {
       if (options.onDetachText) outlet.write(options.onDetachText);
       leave();
     });
@@ -59,15 +72,15 @@ async function converse(connection: Hijacked, outlet: Outlet, live: StreamSessio
     connection.out.on('error', () => {}).once('close', leave);
   }
   try {
-    await Promise.race([pump(live, outlet), over.promise]);
+    await Promise.race([pump(live, outlet, options.framed), over.promise]);
   } finally {
     live.detach();
   }
+  return outlet;
 }
 
 /** Client to container, with back-pressure; the client's half-close ends the container's stdin. */
-function feed(socket: Duplex, live: StreamSession, { tty, detachKeys }: SessionOptions, onDetach: () => void): void {
-  const { stdin } = live;
+function feed(socket: Duplex, { stdin, tty }: StreamSession, detachKeys: Buffer, onDetach: () => void): void {
   if (!stdin) {
     socket.resume();
     return;
@@ -79,17 +92,16 @@ function feed(socket: Duplex, live: StreamSession, { tty, detachKeys }: SessionO
   else socket.pipe(stdin);
 }
 
-/** Container to client: bare bytes with a terminal, frames without. */
-async function pump(live: StreamSession, outlet: Outlet): Promise<void> {
+async function pump(live: StreamSession, outlet: Outlet, framed: boolean): Promise<void> {
   for await (const { stream, data } of live.output) {
     if (outlet.closed) return;
-    const full = outlet.write(...(live.tty ? [data] : frame(stream, data)));
+    const full = outlet.write(...(framed ? frame(stream, data) : [data]));
     if (full) await full;
   }
 }
 
 /** Ends our side, and drops what still comes: closing on unread input would reset the connection under the output. */
-function finish({ in: socket }: Hijacked, outlet: Outlet): void {
+export function finish({ in: socket }: Hijacked, outlet: Outlet): void {
   outlet.end();
   if (!socket) return;
   socket.unpipe().resume();

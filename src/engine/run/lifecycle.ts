@@ -30,9 +30,15 @@ export class Lifecycle {
     this.#logs = new LogRotation(parts);
   }
 
-  /** Asked for by a client: its restart policy begins anew. Throws not-modified when it runs already. */
+  /**
+   * Asked for by a client: its restart policy begins anew. Throws not-modified when it runs already; what waits for its
+   * policy's next try counts as running in Docker, and goes on waiting.
+   */
   async start(container: Container): Promise<void> {
     await this.#parts.queue.run(container.id, async () => {
+      if (container.state.status === 'restarting') {
+        throw new AppError('not-modified', `container ${container.id} is already running`);
+      }
       if (!container.running) {
         container.restartDelayMs = 0;
         if (container.record.restartCount > 0) container.update({ restartCount: 0 });
