@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../base/index.ts';
 import type { Backend } from './backend.ts';
 import { commonHeaders, setHeaders } from './http/headers.ts';
+import { lingerAtEnd } from './http/linger.ts';
 import { listenOn } from './http/listen.ts';
 import { Router } from './http/router.ts';
 import { serve } from './http/serve.ts';
@@ -71,6 +72,7 @@ class HttpApi implements ApiServer {
     });
     server.on('request', (request, response) => {
       setHeaders(response, this.#headers);
+      lingerAtEnd(request, response);
       void serve(this.#router, this.#log, request, response);
     });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
