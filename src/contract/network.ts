@@ -10,12 +10,15 @@ export type NetworkInspect = {
   readonly IPAM: {
     readonly Driver: string;
     readonly Options: Readonly<Record<string, string>> | null;
-    readonly Config: readonly {
-      readonly Subnet?: string;
-      readonly IPRange?: string;
-      readonly Gateway?: string;
-      readonly AuxiliaryAddresses?: Readonly<Record<string, string>>;
-    }[];
+    /** null for host and none. */
+    readonly Config:
+      | readonly {
+          readonly Subnet?: string;
+          readonly IPRange?: string;
+          readonly Gateway?: string;
+          readonly AuxiliaryAddresses?: Readonly<Record<string, string>>;
+        }[]
+      | null;
   };
   readonly Internal: boolean;
   readonly Attachable: boolean;

@@ -196,7 +196,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error;
       // Its control group has gone with its processes.
-      throw new AppError('conflict', `Container ${id} is not running`, { cause: error });
+      throw new AppError('conflict', `container ${id} is not running`, { cause: error });
     }
   }
 

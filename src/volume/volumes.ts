@@ -7,6 +7,9 @@ import { DeviceMounts } from './device-mounts.ts';
 import type { VolumeCreate, VolumeRecord, VolumeStore } from './record.ts';
 import { pinSubpath } from './subpath.ts';
 
+/** What Docker marks nameless volumes with. */
+const anonymousLabel = 'com.docker.volume.anonymous';
+
 /** Named and anonymous volumes of the `local` driver: folders below the data root that outlive containers. */
 export class Volumes {
   readonly #root: string;
@@ -53,7 +56,7 @@ export class Volumes {
       created: new Date().toISOString(),
       driver: 'local',
       options: request.options,
-      labels: request.labels,
+      labels: request.name === '' ? { ...request.labels, [anonymousLabel]: '' } : request.labels,
       anonymous: request.name === '',
       users: [],
     };

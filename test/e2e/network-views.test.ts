@@ -58,7 +58,7 @@ test('none and host: what inspect shows, and what the container sees', async () 
       assert.match(EndpointID, /^[0-9a-f]{64}$/);
       assert.deepEqual([IPAddress, Gateway, MacAddress, settings.IPAddress], ['', '', '', '']);
       assert.deepEqual(settings.Ports, {});
-      assert.deepEqual(await inspect('.IPAM.Config', network), []);
+      assert.equal(await inspect('.IPAM.Config', network), null);
       assert.deepEqual(
         Object.values(await members(network)).map(({ Name }) => Name),
         [name],

@@ -67,7 +67,7 @@ const cases: readonly { readonly args: string; readonly code?: number; readonly 
   {
     args: 'run --rm --network none -p 1:1 --cpus 9999 busybox true',
     code: 125,
-    text: /Range of CPUs/,
+    text: /range of CPUs/,
   },
   { args: 'run --rm -w relative busybox true', code: 125, text: /the working directory 'relative' is invalid/ },
   {

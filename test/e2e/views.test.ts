@@ -28,12 +28,12 @@ test('events of docker run --rm with a volume come in Docker’s order', async (
     'volume create',
     'container create',
     'container attach',
-    'network connect',
     'volume mount',
+    'network connect',
     'container start',
-    'container die',
     'network disconnect',
     'volume unmount',
+    'container die',
     'volume destroy',
     'container destroy',
   ]);
@@ -77,7 +77,10 @@ test('ps quotes arguments with blanks, and its filters take what can be and refu
     assert.equal(await names('status=exited', 'exited=3'), 'ended');
     for (const [filter, text] of [
       ['exited=x', /strconv\.Atoi: parsing "x": invalid syntax/],
-      ['health=odd', /Unrecognised filter value for health: odd/],
+      [
+        'health=odd',
+        /invalid filter 'health=odd': invalid value for health \(odd\): must be one of none, starting, healthy, unhealthy/,
+      ],
       ['expose=x', /error while looking up for expose x/],
       ['is-task=x', /invalid filter 'is-task=\[x\]'/],
     ] as const) {

@@ -140,5 +140,5 @@ test('pausing what has just gone is refused as what does not run', { skip }, asy
   await lab.run('one', ['true']);
   await lab.runtime.exit('one');
   for (const group of groupsNamed(lab.group).sort().reverse()) rmdirSync(group);
-  await assert.rejects(lab.runtime.pause('one'), /^AppError: Container one is not running$/);
+  await assert.rejects(lab.runtime.pause('one'), /^AppError: container one is not running$/);
 });

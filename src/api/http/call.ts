@@ -53,4 +53,11 @@ export class Call {
   json(): Promise<unknown> {
     return this.#json();
   }
+
+  /** The same where there must be one. */
+  async neededJson(): Promise<unknown> {
+    const document = await this.#json();
+    if (document === undefined) throw new AppError('invalid', 'invalid JSON: got EOF while reading request body');
+    return document;
+  }
 }

@@ -53,7 +53,7 @@ function placeFilters(filters: Readonly<Record<string, readonly string[]>>, befo
 }
 
 async function create(backend: ContainerBackend, call: Call): Promise<Reply> {
-  const document = await call.json();
+  const document = await call.neededJson();
   if (typeof document !== 'object' || document === null || Object.keys(document).length === 0) {
     throw new AppError('invalid', 'config cannot be empty in order to create a container');
   }

@@ -69,12 +69,13 @@ function stopOptions({ query, version }: Call): {
   return { timeout: query.whole('t'), signal: signal || undefined };
 }
 
-/** Height and width of a terminal, in cells. Throws `invalid`. */
+/** Height and width of a terminal, in cells. Throws `invalid` with Docker's texts. */
 export function terminalSize({ query }: Call): [height: number, width: number] {
-  const size = [query.whole('h'), query.whole('w')] as const;
-  const [height, width] = size;
-  if (height === undefined || width === undefined || Math.min(height, width) < 0 || Math.max(height, width) > 65535) {
-    throw new AppError('invalid', `invalid terminal size: want h and w from 0 to 65535`);
-  }
-  return [height, width];
+  return [cells('height', query.text('h')), cells('width', query.text('w'))];
+}
+
+function cells(what: string, text: string): number {
+  const fault = !/^\d+$/.test(text) ? 'invalid syntax' : Number(text) > 65535 ? 'value out of range' : undefined;
+  if (fault !== undefined) throw new AppError('invalid', `invalid resize ${what} ${JSON.stringify(text)}: ${fault}`);
+  return Number(text);
 }

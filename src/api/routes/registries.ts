@@ -20,7 +20,7 @@ export function registryRoutes(backend: ImageBackend): readonly Route[] {
       method: 'POST',
       path: '/auth',
       handle: async (call) => {
-        const { server, credentials } = parseAuthConfig(await call.json());
+        const { server, credentials } = parseAuthConfig(await call.neededJson());
         await backend.login(server, credentials);
         return json(200, { Status: 'Login Succeeded', IdentityToken: '' });
       },

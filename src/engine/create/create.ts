@@ -4,6 +4,7 @@ import { AppError, newId, shortId } from '../../base/index.ts';
 import type { ContainerCreateBody, EndpointConfig } from '../../contract/index.ts';
 import type { EndpointRequest, NetworkRecord } from '../../store/index.ts';
 import { announce } from '../container/announce.ts';
+import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import { type ContainerRecord, newState } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
@@ -83,7 +84,7 @@ function namesOf(
 ): Pick<ContainerRecord['config'], 'Hostname' | 'Domainname'> {
   const mode = networkMode(HostConfig.NetworkMode);
   if (mode.kind === 'container') {
-    const { Hostname, Domainname } = asked(() => parts.containers.find(mode.ref)).record.config;
+    const { Hostname, Domainname } = asked(() => owner(parts, mode.ref)).record.config;
     return { Hostname, Domainname };
   }
   const { Hostname, Domainname } = Config;
@@ -91,12 +92,21 @@ function namesOf(
   return { Hostname: mode.kind === 'host' ? hostname() : shortId(id), Domainname };
 }
 
+function owner(parts: Parts, ref: string): Container {
+  try {
+    return parts.containers.find(ref);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.kind, `joining network namespace of container: ${error.message}`, { cause: error });
+  }
+}
+
 /** As inspect shows it: a container whose network is shared is named by its id, whatever it will be called by then. */
 function modeById(parts: Parts, { HostConfig }: ContainerCreateBody): string {
   const mode = networkMode(HostConfig.NetworkMode);
   if (mode.kind === 'own' && isDefault(HostConfig.NetworkMode) && !hasDefault(parts)) return 'none';
   if (mode.kind !== 'container') return HostConfig.NetworkMode;
-  return `container:${asked(() => parts.containers.find(mode.ref)).id}`;
+  return `container:${asked(() => owner(parts, mode.ref)).id}`;
 }
 
 const isDefault = (mode: string): boolean => ['', 'default', 'bridge'].includes(mode);

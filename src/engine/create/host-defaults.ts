@@ -7,6 +7,9 @@ export function withDefaults(host: HostConfig, machine: { readonly cgroup: '1' |
   return {
     ...host,
     MemorySwap: host.Memory > 0 && host.MemorySwap === 0 ? host.Memory * 2 : host.MemorySwap,
+    // Clients say "none" in several ways.
+    MemorySwappiness: host.MemorySwappiness === -1 ? null : host.MemorySwappiness,
+    PidsLimit: (host.PidsLimit ?? 0) > 0 ? host.PidsLimit : null,
     OomKillDisable: machine.cgroup === '1' ? (host.OomKillDisable ?? false) : null,
     IpcMode: host.IpcMode || 'private',
     CgroupnsMode: host.CgroupnsMode || (machine.cgroup === '2' && !host.Privileged ? 'private' : 'host'),

@@ -19,7 +19,7 @@ for (const c of [
   {
     name: 'more CPUs than there are',
     input: { HostConfig: { NanoCpus: 1e12 } },
-    text: `Range of CPUs is from 0.01 to ${availableParallelism()}.00, as there are only ${availableParallelism()} CPUs available`,
+    text: `range of CPUs is from 0.01 to ${availableParallelism()}.00, as there are only ${availableParallelism()} CPUs available`,
   },
   {
     name: '--rm with a restart policy',

@@ -32,7 +32,10 @@ export class EventBus {
   /** Times in seconds since 1970. Listens from the call on, not from the first read: nothing falls between. */
   subscribe(query: EventQuery, signal: AbortSignal): AsyncIterable<EventMessage> {
     const wanted = matcher(query.filters);
-    const queue: EventMessage[] = query.since === undefined ? [] : this.#past(query.since, query.until).filter(wanted);
+    const queue: EventMessage[] =
+      query.since === undefined && query.until === undefined
+        ? []
+        : this.#past(query.since ?? 0, query.until).filter(wanted);
     let wake = (): void => {};
     const listener: Listener = (event) => {
       if (!wanted(event)) return;

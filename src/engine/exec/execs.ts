@@ -134,7 +134,7 @@ function checkRuns(container: Container): void {
     throw new AppError('conflict', text);
   }
   if (container.state.status === 'paused') {
-    throw new AppError('conflict', `Container ${container.id} is paused, unpause the container before exec`);
+    throw new AppError('conflict', `Container ${container.record.name} is paused, unpause the container before exec`);
   }
   if (!container.running) throw new AppError('conflict', `container ${container.id} is not running`);
 }

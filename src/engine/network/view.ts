@@ -16,12 +16,13 @@ export function networkView(
     Created: network.created,
     Scope: network.scope,
     Driver: network.driver,
-    EnableIPv4: network.ipv4,
+    // host and none have no addresses of their own; Docker says so of the rest only.
+    EnableIPv4: network.ipv4 || hasNoPools(network),
     EnableIPv6: network.ipv6,
     IPAM: {
       Driver: network.ipam.driver,
       Options: predefined.has(network.name) ? null : network.ipam.options,
-      Config: network.ipam.pools.map(poolView),
+      Config: hasNoPools(network) ? null : network.ipam.pools.map(poolView),
     },
     Internal: network.internal,
     Attachable: network.attachable,
@@ -45,7 +46,14 @@ function statusOf({ network }: Pick<Parts, 'network'>, { id }: NetworkRecord): P
   return counts.length === 0 ? {} : { Status: { IPAM: { Subnets: Object.fromEntries(counts) } } };
 }
 
-const poolView = ({ subnet, ipRange, gateway, auxiliary }: Pool): NetworkInspect['IPAM']['Config'][number] => ({
+const hasNoPools = ({ driver }: NetworkRecord): boolean => driver === 'host' || driver === 'null';
+
+const poolView = ({
+  subnet,
+  ipRange,
+  gateway,
+  auxiliary,
+}: Pool): NonNullable<NetworkInspect['IPAM']['Config']>[number] => ({
   Subnet: subnet,
   ...(ipRange === undefined ? {} : { IPRange: ipRange }),
   ...(gateway === undefined ? {} : { Gateway: gateway }),

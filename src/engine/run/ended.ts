@@ -30,9 +30,9 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
       },
     });
     if (exit.oomKilled && !toldOom) announce(parts, container, 'oom');
-    announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
     if (!parts.shares.held(container.id)) announceNetworks(parts, container, 'disconnect');
     announceVolumes(parts, container, 'unmount');
+    announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
     const returns = restart || container.restarts;
     await tearDown(parts, container, returns);
     if (hostConfig.AutoRemove && !returns) await removeRecord(parts, container);

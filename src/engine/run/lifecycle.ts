@@ -111,7 +111,7 @@ export class Lifecycle {
   }
 
   async kill(container: Container, signal: string): Promise<void> {
-    const number = signal === '' ? SIGKILL : signalNumber(signal);
+    const number = signal === '' ? SIGKILL : asked(container, signal);
     if (await this.#gaveUpRestart(container)) return;
     if (!container.running)
       throw new AppError(
@@ -159,7 +159,7 @@ export class Lifecycle {
         const text = `Container ${container.id} is restarting, wait until the container is running`;
         throw new AppError('conflict', text);
       }
-      if (!container.running) throw new AppError('conflict', `Container ${container.id} is not running`);
+      if (!container.running) throw new AppError('conflict', `container ${container.id} is not running`);
       await this.#parts.runtime.pause(container.id);
       container.update({ state: { status: 'paused' } });
       this.#health.suspend(container);
@@ -221,5 +221,13 @@ export class Lifecycle {
       const isUp = container.running || container.state.status === 'restarting';
       if (!isUp) await leaveNetwork(this.#parts, container);
     });
+  }
+}
+
+function asked({ record }: Container, signal: string): number {
+  try {
+    return signalNumber(signal);
+  } catch (error) {
+    throw new AppError('invalid', `cannot kill container: ${record.name}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -38,10 +38,10 @@ async function endRun(parts: Parts, container: Container): Promise<void> {
   await container.ended;
 }
 
-const refusal = ({ id, state, record }: Container): string =>
+const refusal = ({ state, record }: Container): string =>
   state.status === 'paused'
-    ? `cannot remove container "/${record.name}": container is paused and must be unpaused first`
-    : `cannot remove container "/${record.name}": container is ${state.status}: stop the container before removing or force remove: You cannot remove a ${state.status} container ${id}. Stop the container before attempting removal or force remove`;
+    ? `cannot remove container "${record.name}": container is paused and must be unpaused first`
+    : `cannot remove container "${record.name}": container is ${state.status}: stop the container before removing or force remove`;
 
 /** The record goes last of all that is durable: an engine killed in between finishes the removal when it starts. */
 export async function removeRecord(parts: Parts, container: Container, volumes = true): Promise<void> {

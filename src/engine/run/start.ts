@@ -61,8 +61,8 @@ async function bringUp(parts: Parts, container: Container): Promise<void> {
     ...logFile(parts, record),
   });
   await container.attachPending(() => parts.runtime.attach(id, { stdin: record.config.OpenStdin }));
-  if (!kept) announceNetworks(parts, container, 'connect');
   announceVolumes(parts, container, 'mount');
+  if (!kept) announceNetworks(parts, container, 'connect');
   // Before the process can say anything: clients ask for the log since then.
   const startedAt = new Date().toISOString();
   await parts.runtime.start(id);

@@ -5,16 +5,23 @@ const refuse = (message: string): never => {
   throw new AppError('invalid', message);
 };
 const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
-const healths = ['starting', 'healthy', 'unhealthy', 'none'];
+const healths = ['none', 'starting', 'healthy', 'unhealthy'];
 
 /** Values of the filters of ps that can only be some. Throws invalid with Docker's texts. */
 export function checkValues(filters: Filters): void {
   for (const status of filters['status'] ?? [])
-    if (!statuses.includes(status)) refuse(`invalid filter 'status=${status}'`);
+    if (!statuses.includes(status))
+      refuse(
+        `invalid filter 'status=${status}': invalid value for state (${status}): must be one of ${statuses.join(', ')}`,
+      );
   for (const code of filters['exited'] ?? [])
-    if (!/^[+-]?\d+$/.test(code)) refuse(`strconv.Atoi: parsing "${code}": invalid syntax`);
+    if (!/^[+-]?\d+$/.test(code))
+      refuse(`invalid filter 'exited=${code}': strconv.Atoi: parsing "${code}": invalid syntax`);
   for (const health of filters['health'] ?? [])
-    if (!healths.includes(health)) refuse(`Unrecognised filter value for health: ${health}`);
+    if (!healths.includes(health))
+      refuse(
+        `invalid filter 'health=${health}': invalid value for health (${health}): must be one of ${healths.join(', ')}`,
+      );
   for (const key of ['publish', 'expose']) for (const range of filters[key] ?? []) checkPorts(key, range);
   checkFlag(filters, 'is-task');
 }

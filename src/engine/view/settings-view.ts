@@ -42,13 +42,8 @@ const nullLists = [
   'GroupAdd',
   'Links',
   'SecurityOpt',
-  'BlkioDeviceReadBps',
-  'BlkioDeviceReadIOps',
-  'BlkioDeviceWriteBps',
-  'BlkioDeviceWriteIOps',
   'DeviceCgroupRules',
   'DeviceRequests',
-  'Ulimits',
 ] as const;
 
 const isEmpty = (value: object): boolean => Object.keys(value).length === 0;

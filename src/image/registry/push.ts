@@ -48,7 +48,6 @@ export class Pusher {
 
   async *push({ refs, credentials }: PushRequest): AsyncGenerator<Progress> {
     const first = refs[0]!;
-    yield { status: `The push refers to repository [${first.domain}/${first.path}]` };
     yield* telling(async (tell, signal) => {
       for await (const repository of Repository.open(first, this.#deps, {
         credentials,
@@ -186,10 +185,13 @@ function counted(body: Readable | Buffer, came: ((bytes: number) => void) | unde
 /** What is to be pushed under a name: one tag, or every tag of the repository. Throws not-found with Docker's text. */
 export function refsToPush(catalog: Stores['catalog'], ref: Reference): readonly Reference[] {
   const name = familiarName(ref);
-  if (ref.digest !== undefined) throw new AppError('invalid', 'cannot push a digest reference');
   if (ref.tag !== undefined) {
     if (catalog.named(ref) !== undefined) return [ref];
-    throw new AppError('not-found', `An image does not exist locally with the tag: ${name}:${ref.tag}`);
+    const others = catalog.tagsOf(ref).length > 0;
+    const text = others
+      ? `tag does not exist: ${name}:${ref.tag}`
+      : `An image does not exist locally with the tag: ${name}`;
+    throw new AppError('not-found', text);
   }
   const refs = catalog.tagsOf(ref);
   if (refs.length > 0) return refs;

@@ -36,7 +36,10 @@ export class Registries {
   }
 
   async *push(image: string, { tag, credentials }: Push): AsyncGenerator<Progress> {
-    const refs = refsToPush(this.#stores.catalog, parseReference(tag === '' ? image : `${image}:${tag}`));
+    const ref = parseReference(tag === '' ? image : `${image}:${tag}`);
+    if (ref.digest !== undefined) throw new AppError('invalid', 'cannot push a digest reference');
+    yield { status: `The push refers to repository [${ref.domain}/${ref.path}]` };
+    const refs = refsToPush(this.#stores.catalog, ref);
     yield* new Pusher(this.#stores, this.#deps).push({ refs, credentials });
   }
 

@@ -13,6 +13,7 @@ import { parseProfile, toOciSeccomp } from './seccomp.ts';
 export const defaultMaskedPaths: readonly string[] = [
   '/proc/asound',
   '/proc/acpi',
+  '/proc/interrupts',
   '/proc/kcore',
   '/proc/keys',
   '/proc/latency_stats',

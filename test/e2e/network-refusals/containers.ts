@@ -56,7 +56,11 @@ export const containerRows: readonly Row[] = [
     400,
     'conflicting options: port exposing and the container type network mode',
   ],
-  [...createWith({ HostConfig: { NetworkMode: 'container:nosuch' } }), 400, 'No such container: nosuch'],
+  [
+    ...createWith({ HostConfig: { NetworkMode: 'container:nosuch' } }),
+    400,
+    'joining network namespace of container: No such container: nosuch',
+  ],
   [...createWith({ HostConfig: { NetworkMode: 'nosuch' } }), 400, 'network nosuch not found'],
   [
     ...createWith({ HostConfig: { PortBindings: { '80/tcp': [{ HostPort: 'x' }] } } }),

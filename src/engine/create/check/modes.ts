@@ -13,5 +13,5 @@ export function checkModes(config: ContainerConfig, host: HostConfig): void {
     refuse(`invalid cgroup namespace mode: ${host.CgroupnsMode}`);
   if (!['', 'host'].includes(host.UsernsMode)) refuse(`invalid user namespace mode: ${host.UsernsMode}`);
   if (!['', 'default'].includes(host.Isolation))
-    refuse(`invalid isolation "${host.Isolation}": linux only supports 'default'`);
+    refuse(`invalid isolation (${host.Isolation}): linux only supports 'default'`);
 }
