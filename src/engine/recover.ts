@@ -74,7 +74,8 @@ async function foundEnded(
 
 /** Folders that no record owns: an engine was killed while it made or removed a container. */
 async function removeStrays(parts: Parts): Promise<void> {
-  for (const folder of [join(parts.options.dataRoot, 'containers'), join(parts.options.execRoot, 'bundles')]) {
+  const { dataRoot, execRoot } = parts.options;
+  for (const folder of [join(dataRoot, 'containers'), join(execRoot, 'bundles'), join(dataRoot, 'overlay')]) {
     const names = await readdir(folder).catch(() => []);
     for (const name of names) {
       if (parts.containers.byId(name) !== undefined) continue;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -342,6 +342,8 @@ test('verbs at once: what is paused, killed, removed, renamed, changed and read 
   assert.deepEqual(readdirSync(join(engine.dataRoot, 'overlay')), []);
   // What came back by its record alone would be seen now.
   await engine.stop();
+  mkdirSync(join(engine.dataRoot, 'overlay', 'f'.repeat(64), 'upper'), { recursive: true });
   await engine.launch();
   assert.equal(await engine.ok('ps', '-aq'), '');
+  assert.deepEqual(readdirSync(join(engine.dataRoot, 'overlay')), []);
 });
