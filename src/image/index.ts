@@ -1,5 +1,6 @@
 export type { Access as CopyAccess, PathStat, View as CopyView } from './copy/order.ts';
 export { copyIn, copyOut, statPath } from './copy/run.ts';
+export { heldStream } from './held-stream.ts';
 export type { Change } from './pack/order.ts';
 export { pack } from './pack/run.ts';
 export type { ImageRecord, ImageStore, LayerRecord, Records, TagRecord } from './records.ts';

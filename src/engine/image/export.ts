@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
-import { pack } from '../../image/index.ts';
+import type { Readable } from 'node:stream';
+import { messageOf } from '../../base/index.ts';
+import { heldStream, pack } from '../../image/index.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
@@ -9,15 +10,9 @@ export async function exportContainer(parts: Parts, container: Container): Promi
   const held = await parts.images.rootfs.read(container.id, container.record.imageId);
   const archive = pack({ root: held.merged, job: { form: 'tree', picks: [{ path: '/', name: '' }] } });
   announce(parts, container, 'export');
-  return Readable.from(
-    (async function* chunks() {
-      try {
-        yield* archive;
-      } finally {
-        archive.destroy();
-        await held[Symbol.asyncDispose]();
-      }
-    })(),
-    { objectMode: false },
-  );
+  return heldStream(archive, () => {
+    held[Symbol.asyncDispose]().then(undefined, (error: unknown) => {
+      parts.log.error(`container ${container.id}: clean-up: ${messageOf(error)}`);
+    });
+  });
 }

@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { type ContentStore, digestOf, hexOf } from '../content.ts';
+import { heldStream } from '../held-stream.ts';
 import type { LayerStore } from '../layers.ts';
 import { parseReference } from '../reference.ts';
 import type { ImageDocument } from '../types.ts';
@@ -20,18 +21,7 @@ export function save(deps: SaveDeps, images: readonly Saved[]): Readable {
   const archive = pack();
   const held = deps.layers.hold(images.flatMap((image) => image.document.rootfs.diff_ids));
   const written = write(deps, archive, images).catch((error: unknown) => archive.destroy(error as Error));
-  return Readable.from(
-    (async function* chunks() {
-      try {
-        yield* archive;
-      } finally {
-        archive.destroy();
-        await written;
-        held[Symbol.dispose]();
-      }
-    })(),
-    { objectMode: false },
-  );
+  return heldStream(archive, () => void written.then(() => held[Symbol.dispose]()));
 }
 
 async function write(deps: SaveDeps, archive: Pack, images: readonly Saved[]): Promise<void> {
