@@ -212,6 +212,11 @@ export interface ImageBackend {
   /** Throws unauthorized. */
   login(server: string, credentials: RegistryCredentials): Promise<void>;
   distribution(ref: string, credentials: RegistryCredentials): Promise<object>;
+  /** What an index finds; `limit` 0 means 25. */
+  search(
+    what: { readonly term: string; readonly limit: number; readonly credentials: RegistryCredentials },
+    filters: Filters,
+  ): Promise<readonly object[]>;
   prune(
     filters: Filters,
   ): Promise<{ readonly ImagesDeleted: readonly object[] | null; readonly SpaceReclaimed: number }>;

@@ -17,6 +17,7 @@ import { parseReference, type Reference, withTag } from './reference.ts';
 import type { Distribution } from './registry/login.ts';
 import type { Credentials, RegistryOptions } from './registry/options.ts';
 import type { Registries } from './registry/registries.ts';
+import type { Found, Search } from './registry/search.ts';
 import { type RemoveOptions, remove } from './remove.ts';
 import { OverlayRootFs } from './rootfs.ts';
 import { Trash } from './trash.ts';
@@ -146,6 +147,10 @@ class ImageService implements Images {
 
   async login(domain: string, credentials: Credentials): Promise<void> {
     await (await this.#reach()).login(domain, credentials);
+  }
+
+  async search(what: Search): Promise<readonly Found[]> {
+    return (await this.#reach()).search(what);
   }
 
   async remote(ref: string, credentials: Credentials): Promise<Distribution> {

@@ -3,6 +3,7 @@ import type { RunConfig } from '../build/index.ts';
 import type { Change } from './pack/order.ts';
 import type { Distribution } from './registry/login.ts';
 import type { Credentials } from './registry/options.ts';
+import type { Found, Search } from './registry/search.ts';
 
 export type ImageConfig = RunConfig;
 
@@ -149,6 +150,8 @@ export interface Images extends AsyncDisposable {
   push(image: string, options: { readonly tag: string; readonly credentials: Credentials }): AsyncIterable<Progress>;
   /** Throws unauthorized when the registry does not take them. */
   login(domain: string, credentials: Credentials): Promise<void>;
+  /** What a registry's index finds for a term. Throws invalid for what is no term, or when there is no such index. */
+  search(what: Search): Promise<readonly Found[]>;
   /** What a registry has under a name. */
   remote(ref: string, credentials: Credentials): Promise<Distribution>;
   history(ref: string): readonly {

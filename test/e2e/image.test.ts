@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -57,4 +58,27 @@ test('a file that is no image is refused, and nothing stays', async () => {
   await leavesNothing(engine, async () => {
     assert.equal((await engine.docker('load', '-i', file)).code, 1);
   });
+});
+
+/** An index that finds two repositories, whatever it is asked, and says the question. */
+const fakeIndex = `
+require('node:http').createServer(({ url }, response) => response.end(JSON.stringify({ results: [
+  { name: 'team/app', description: url, star_count: 30, is_official: false },
+  { name: 'app', description: 'the app', star_count: 2, is_official: true },
+] }))).listen(5999, '127.0.0.1', () => console.log('ready'));`;
+
+test('docker search asks the index that the term names, filters, and says what is wrong with one that is not there', async () => {
+  const { engine, host } = bench;
+  const index = host.spawn(process.execPath, ['-e', fakeIndex], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(index.stdout!, 'data');
+  const search = async (...args: readonly string[]) =>
+    (await engine.ok('search', '--format', '{{.Name}} {{.StarCount}} {{.Description}}', ...args)).split('\n');
+  const app = 'team/app 30 /v1/search?q=app&n=7';
+  assert.deepEqual(await search('--limit', '7', '127.0.0.1:5999/app'), [app, 'app 2 the app']);
+  assert.deepEqual(await search('--limit', '7', '--filter', 'stars=3', '127.0.0.1:5999/app'), [app]);
+  assert.deepEqual(await search('--filter', 'is-official=true', '127.0.0.1:5999/app'), ['app 2 the app']);
+  index.kill();
+  await once(index, 'exit');
+  const { stderr } = await engine.docker('search', '127.0.0.1:5999/app');
+  assert.match(stderr, /invalid registry endpoint .* HTTP attempt: Get .*127\.0\.0\.1:5999.*connection refused/);
 });

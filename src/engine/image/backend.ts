@@ -12,6 +12,7 @@ import { type Credentials, familiar, familiarName, parseReference } from '../../
 import type { Parts } from '../parts.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { matchesImage } from './filter.ts';
+import { matchesFound } from './found.ts';
 import { imageInspect, imageSummary } from './view.ts';
 
 /** The images as the API asks for them. */
@@ -132,6 +133,14 @@ export class ImagesBackend {
   async login(server: string, credentials: Credentials): Promise<void> {
     const host = server.replace(/^https?:\/\//, '').split('/', 1)[0]!;
     await this.#parts.images.login(host === '' || host === 'index.docker.io' ? 'docker.io' : host, credentials);
+  }
+
+  async search(
+    what: { readonly term: string; readonly limit: number; readonly credentials: Credentials },
+    filters: Filters,
+  ): Promise<readonly object[]> {
+    const wanted = matchesFound(filters);
+    return wanted === undefined ? [] : (await this.#parts.images.search(what)).filter(wanted);
   }
 
   async distribution(ref: string, credentials: Credentials): Promise<object> {

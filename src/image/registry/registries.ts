@@ -7,6 +7,7 @@ import type { Credentials } from './options.ts';
 import { Puller, type Stores } from './pull.ts';
 import { Pusher, refsToPush } from './push.ts';
 import type { RegistryDeps } from './repository.ts';
+import { type Found, type Search, searchIndex } from './search.ts';
 
 type Pull = { readonly tag: string; readonly platform: string; readonly credentials: Credentials };
 type Push = { readonly tag: string; readonly credentials: Credentials };
@@ -45,6 +46,10 @@ export class Registries {
 
   login(domain: string, credentials: Credentials): Promise<void> {
     return checkLogin(domain, credentials, this.#deps, AbortSignal.timeout(30_000));
+  }
+
+  search(what: Search): Promise<readonly Found[]> {
+    return searchIndex(what, this.#deps, AbortSignal.timeout(30_000));
   }
 
   remote(ref: string, credentials: Credentials): Promise<Distribution> {
