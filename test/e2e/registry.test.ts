@@ -67,9 +67,21 @@ test('an image goes to a registry and comes back the same, layers that are there
 
   await docker('rmi', '-f', id);
   assert.match(await docker('pull', `localhost:5000/sea/chart@${digest}`), new RegExp(`^${digest}: Pulling from`, 'm'));
+  // What has a digest and no tag is among both.
+  for (const which of ['true', 'false'])
+    assert.ok((await docker('images', '-q', '--no-trunc', '-f', `dangling=${which}`)).includes(id), which);
   await docker('rmi', '-f', id);
   // The command line pulls what is absent.
   assert.match(await docker('run', '--rm', 'localhost:5000/sea/chart:v1', 'echo', 'ran'), /ran$/);
+  await docker('rmi', '-f', id);
+});
+
+test('mounts that a registry refuses leave no uploads begun there', async () => {
+  await newImage('localhost:5000/unmounted:v1', 1);
+  const id = await idOf('localhost:5000/unmounted:v1');
+  for (const name of ['never-a', 'never-b', 'never-c']) await docker('tag', id, `localhost:5000/${name}:v1`);
+  assert.match(await docker('push', 'localhost:5000/unmounted:v1'), /: Pushed$/m);
+  assert.deepEqual(globSync('registry-5000/data/**/unmounted/_uploads/*', { cwd: folder }), []);
   await docker('rmi', '-f', id);
 });
 

@@ -25,7 +25,7 @@ export function matchesImage(
       !(isBelow && (!all || dangling === true)) &&
       (references.length === 0 || references.some((pattern) => tags.some((tag) => isReference(tag, pattern)))) &&
       (filters['label'] ?? []).every((wanted) => hasLabel(document.config?.Labels ?? {}, wanted)) &&
-      (dangling === undefined || dangling === (tags.length === 0)) &&
+      (dangling === undefined || (dangling ? tags.length === 0 : tags.length + digests.length > 0)) &&
       wanted({}, created) &&
       before.every((time) => created < time) &&
       since.every((time) => created > time)

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SecureContextOptions } from 'node:tls';
-import { Cidr, isIp, parseIp } from '../../base/index.ts';
+import { getCACertificates, type SecureContextOptions } from 'node:tls';
+import { AppError, Cidr, isIp, parseIp } from '../../base/index.ts';
 import type { RegistryOptions } from './options.ts';
 
 const hub = 'docker.io';
@@ -17,8 +17,11 @@ export type Host = { readonly base: URL; readonly verify: boolean; readonly mirr
 /** Base addresses of a domain in the order they are to be tried. */
 export async function hostsOf(domain: string, options: RegistryOptions): Promise<Host[]> {
   if (domain === hub) {
-    const mirrors = options.mirrors.map((mirror) => ({ base: new URL(mirror), verify: true, mirror: true }));
-    return [...mirrors, { base: new URL(hubBase), verify: true, mirror: false }];
+    const mirrors = options.mirrors.map(async (mirror) => {
+      const base = new URL(mirror);
+      return { base, verify: !(await isInsecure(base, base.host, options.insecure)), mirror: true };
+    });
+    return [...(await Promise.all(mirrors)), { base: new URL(hubBase), verify: true, mirror: false }];
   }
   const secure = new URL(`https://${domain}`);
   if (!(await isInsecure(secure, domain, options.insecure))) return [{ base: secure, verify: true, mirror: false }];
@@ -42,19 +45,40 @@ async function addressesOf(name: string): Promise<readonly string[]> {
   }
 }
 
-/** Certificates for a host, from <folder>/<host[:port]>/: `*.crt` to trust, `X.cert` with `X.key` to show. */
+/** An address below a host's base, whose own path a mirror may have: `path` as "v2/". */
+export function below(base: URL, path: string): URL {
+  return new URL(`${base.href.replace(/\/+$/, '')}/${path}`);
+}
+
+/**
+ * Certificates for a host, from <folder>/<host[:port]>/: `*.crt` to trust besides the authorities that all trust,
+ * `X.cert` with `X.key` to show. Throws invalid, in Docker's words, for one without the other.
+ */
 export function certificatesFor({ host }: URL, folder: string): SecureContextOptions {
   const own = join(folder, host);
   const read = (name: string): string => readFileSync(join(own, name), 'utf8');
   const names = listed(own);
   const ca = names.filter((name) => name.endsWith('.crt')).map(read);
   const pairs = names.filter((name) => name.endsWith('.cert'));
+  checkPairs(names);
   return {
-    ...(ca.length === 0 ? {} : { ca }),
+    ...(ca.length === 0 ? {} : { ca: [...getCACertificates('default'), ...ca] }),
     ...(pairs.length === 0
       ? {}
       : { cert: pairs.map(read), key: pairs.map((name) => read(name.replace(/\.cert$/, '.key'))) }),
   };
+}
+
+function checkPairs(names: readonly string[]): void {
+  for (const name of names) {
+    const [stem, ending] = [name.replace(/\.[^.]*$/, ''), name.replace(/^.*\./, '')];
+    if (ending === 'cert' && !names.includes(`${stem}.key`)) {
+      const text = `missing key ${stem}.key for client certificate ${name}`;
+      throw new AppError('invalid', `${text}. CA certificates must use the extension .crt`);
+    }
+    if (ending === 'key' && !names.includes(`${stem}.cert`))
+      throw new AppError('invalid', `missing client certificate ${stem}.cert for key ${name}`);
+  }
 }
 
 function listed(folder: string): readonly string[] {

@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import type { Reference } from '../reference.ts';
 import { NoCredentials } from './authorization.ts';
+import { fromFirst } from './first-place.ts';
 import { parseManifest, platformText } from './manifest.ts';
 import type { Credentials } from './options.ts';
 import { pullFailure, RegistryError } from './registry-error.ts';
@@ -42,7 +43,7 @@ export async function inspectRemote(
   signal: AbortSignal,
 ): Promise<Distribution> {
   try {
-    for await (const repository of Repository.open(ref, deps, { credentials, actions: 'pull', signal })) {
+    return await fromFirst(ref, deps, { credentials, actions: 'pull', signal }, async (repository) => {
       const { text, mediaType, digest } = await repository.manifest(ref.digest ?? ref.tag!);
       const parsed = parseManifest(text, mediaType);
       const platforms =
@@ -57,11 +58,10 @@ export async function inspectRemote(
         ...(variant ? { variant } : {}),
       }));
       return { Descriptor: { mediaType, digest, size: Buffer.byteLength(text) }, Platforms };
-    }
+    });
   } catch (error) {
     throw pullFailure(error, ref);
   }
-  throw new AppError('internal', `no registry for ${ref.domain}`);
 }
 
 async function platformOf(repository: Repository, digest: string) {

@@ -7,10 +7,11 @@ import type { LayerStore } from '../layers.ts';
 import { familiar, type Reference } from '../reference.ts';
 import type { Image, Progress } from '../types.ts';
 import { download } from './download.ts';
+import { fromFirst } from './first-place.ts';
 import { chooseEntry, type Descriptor, type Manifest, type Platform, parseManifest, platformText } from './manifest.ts';
 import { barLine, plainLine, telling } from './progress.ts';
-import { pullFailure, RegistryError } from './registry-error.ts';
-import { type Access, type Manifested, type RegistryDeps, Repository } from './repository.ts';
+import { pullFailure } from './registry-error.ts';
+import type { Access, Manifested, RegistryDeps, Repository } from './repository.ts';
 import { Slots } from './slots.ts';
 
 export type Stores = { readonly content: ContentStore; readonly layers: LayerStore; readonly catalog: Catalog };
@@ -54,33 +55,24 @@ export class Puller {
 
   async tags(ref: Reference, credentials: Access['credentials'], signal: AbortSignal): Promise<readonly string[]> {
     try {
-      for await (const repository of Repository.open(ref, this.#deps, { credentials, actions: 'pull', signal }))
-        return await repository.tags();
+      const access = { credentials, actions: 'pull', signal } as const;
+      return await fromFirst(ref, this.#deps, access, (repository) => repository.tags());
     } catch (error) {
       throw pullFailure(error, ref);
     }
-    return [];
   }
 
-  /** A mirror that has it not is passed over. */
   async #fromFirst(request: PullRequest, what: string, tell: (line: Progress) => void, signal: AbortSignal) {
     const access = { credentials: request.credentials, actions: 'pull', signal } as const;
-    let refused: unknown;
     try {
-      for await (const repository of Repository.open(request.ref, this.#deps, access)) {
-        try {
-          const top = await repository.manifest(what);
-          tell({ status: `Pulling from ${request.ref.path}`, id: what });
-          return await this.#take(repository, request, top, tell, signal);
-        } catch (error) {
-          if (!(error instanceof RegistryError)) throw error;
-          refused = error;
-        }
-      }
+      return await fromFirst(request.ref, this.#deps, access, async (repository) => {
+        const top = await repository.manifest(what);
+        tell({ status: `Pulling from ${request.ref.path}`, id: what });
+        return this.#take(repository, request, top, tell, signal);
+      });
     } catch (error) {
-      throw pullFailure(refused ?? error, request.ref);
+      throw pullFailure(error, request.ref);
     }
-    throw pullFailure(refused, request.ref);
   }
 
   async #take(

@@ -122,14 +122,17 @@ export class Pusher {
       return known;
     }
     const source = await this.#sourceOf(way, layer);
+    let to: URL | undefined;
     for (const from of way.neighbours(diffId)) {
-      const to = await repository.startUpload({ digest: source.digest, from });
+      // The registry that does not mount begins an upload instead: one is enough.
+      if (to !== undefined) await repository.cancelUpload(to);
+      to = await repository.startUpload({ digest: source.digest, from });
       if (to === undefined) {
         tell(plainLine(`Mounted from ${from}`, id));
         return source;
       }
     }
-    await upload(repository, source, (bytes) => tell(barLine('Pushing', id, bytes, source.size)));
+    await upload(repository, source, (bytes) => tell(barLine('Pushing', id, bytes, source.size)), to);
     tell(plainLine('Pushed', id));
     return source;
   }
@@ -157,14 +160,16 @@ async function upload(
   repository: Repository,
   { digest, size, open }: Blob & { readonly open: () => Readable | Buffer },
   came: ((bytes: number) => void) | undefined,
+  begun?: URL,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const to = await repository.startUpload();
+      const to = attempt === 1 && begun !== undefined ? begun : await repository.startUpload();
       return await repository.upload(to!, digest, { size, open: () => counted(open(), came) });
     } catch (error) {
       const refused = error instanceof RegistryError && !error.passing;
       if (refused || attempt === attempts) throw error;
+      await repository.pause(attempt, error);
     }
   }
 }

@@ -7,11 +7,14 @@ export class RegistryError extends Error {
   /** "MANIFEST_UNKNOWN", "DENIED", …; empty when the body said none. */
   readonly code: string;
   readonly status: number;
+  /** What the registry asks us to wait; undefined when it did not say. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, retryAfterMs?: number) {
     super(code === '' ? message : `${code.toLowerCase().replaceAll('_', ' ')}: ${message}`);
     this.code = code;
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** Worth another try: too many requests, or the registry's own trouble. */
@@ -20,16 +23,24 @@ export class RegistryError extends Error {
   }
 }
 
+/** Retry-After (RFC 9110, 10.2.3) in milliseconds: seconds or a date. */
+export function retryAfterOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
 /** Reads the body of a refusal: OCI distribution-spec, "Error Codes". */
-export function refusalOf(status: number, reason: string, body: string): RegistryError {
+export function refusalOf(status: number, reason: string, body: string, retryAfter?: string): RegistryError {
+  const pause = retryAfterOf(retryAfter);
   try {
     const [first] = (JSON.parse(body) as { errors?: readonly { code?: string; message?: string }[] }).errors ?? [];
-    if (first?.code !== undefined) return new RegistryError(status, first.code, first.message ?? '');
+    if (first?.code !== undefined) return new RegistryError(status, first.code, first.message ?? '', pause);
   } catch {
     // not JSON: a proxy's page
   }
   if (status === 401) return new RegistryError(status, 'UNAUTHORIZED', 'authentication required');
-  return new RegistryError(status, '', `received unexpected HTTP status: ${status} ${reason}`);
+  return new RegistryError(status, '', `received unexpected HTTP status: ${status} ${reason}`, pause);
 }
 
 /**

@@ -1,14 +1,14 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, type Log, messageOf } from '../../base/index.ts';
+import { AppError, hasCode, type Log, messageOf } from '../../base/index.ts';
 import { digestOf } from '../content.ts';
 import type { Reference } from '../reference.ts';
 import { Authorization, type Challenge, parseChallenge } from './authorization.ts';
-import { type Host, hostsOf } from './hosts.ts';
+import { below, type Host, hostsOf } from './hosts.ts';
 import { acceptedTypes } from './manifest.ts';
 import type { Credentials, RegistryOptions } from './options.ts';
 import { RegistryError, refusalOf } from './registry-error.ts';
-import { type Answer, type Ask, readBody, Transport } from './transport.ts';
+import { type Answer, type Ask, readBody, Transport, TransportError } from './transport.ts';
 
 /** What a client of registries is put together from. */
 export type RegistryDeps = { readonly options: () => RegistryOptions; readonly agent: string; readonly log: Log };
@@ -24,11 +24,17 @@ const manifestLimit = 4 << 20;
 const errorLimit = 64 * 1024;
 const attempts = 5;
 const firstPauseMs = 250;
+/** A mirror that stumbles is soon left for the next place. */
+const mirrorAttempts = 2;
+/** Who is asked to wait longer is told so instead. */
+const longestPauseMs = 30_000;
 
 /** One repository of one registry, over distribution's protocol (OCI distribution-spec v1.1). */
 export class Repository implements Disposable {
   readonly base: URL;
   readonly path: string;
+  /** Another place is asked when this one fails, whatever the failure. */
+  readonly mirror: boolean;
   readonly #transport: Transport;
   readonly #authorization: Authorization;
   readonly #challenge: Challenge | undefined;
@@ -43,20 +49,20 @@ export class Repository implements Disposable {
   ) {
     this.base = host.base;
     this.path = path;
+    this.mirror = host.mirror;
     this.#transport = transport;
     this.#authorization = new Authorization(transport, access.credentials);
     this.#challenge = challenge;
     this.#access = access;
   }
 
-  /** Every place that may have it, best first: each answers, or why the last did not is thrown. */
+  /** Every place that may have it, best first: each answers; why the last did not is thrown. */
   static async *open({ domain, path }: Reference, deps: RegistryDeps, access: Access): AsyncGenerator<Repository> {
     const options = deps.options();
-    let found = false;
     let last: unknown;
     for (const host of await hostsOf(domain, options)) {
-      // Mirrors have no names of their own to push to.
-      if (host.mirror && access.actions !== 'pull') continue;
+      // Mirrors have no names of their own to push to, and no accounts to enter.
+      if (host.mirror && (access.actions !== 'pull' || path === '')) continue;
       const transport = new Transport({
         verify: host.verify,
         certificates: options.certificates,
@@ -74,17 +80,20 @@ export class Repository implements Disposable {
         last = error;
         continue;
       }
-      found = true;
+      last = undefined;
       using open = repository;
       yield open;
     }
-    if (!found) throw last ?? new AppError('internal', `no registry for ${domain}`);
+    if (last !== undefined) throw last;
   }
 
   /** By tag or digest. Its bytes are what the digest says. */
   async manifest(ref: string): Promise<Manifested> {
-    const { message } = await this.#ok({ method: 'GET', headers: { Accept: acceptedTypes } }, `manifests/${ref}`);
-    const bytes = await readBody(message, manifestLimit);
+    const ask = { method: 'GET', headers: { Accept: acceptedTypes } } as const;
+    const { bytes, message } = await this.#again(attempts, true, async () => {
+      const { message } = await this.#once(ask, this.#url(`manifests/${ref}`), []);
+      return { message, bytes: await readBody(message, manifestLimit) };
+    });
     const digest = digestOf(bytes);
     if (ref.startsWith('sha256:') && ref !== digest) {
       throw new AppError('internal', `manifest verification failed for digest ${ref}: it has the digest ${digest}`);
@@ -128,7 +137,16 @@ export class Repository implements Disposable {
 
   /** Whether the credentials are taken at the door. Throws RegistryError, or unauthorized without any. */
   async login(): Promise<void> {
-    (await this.#once({ method: 'GET' }, new URL('/v2/', this.base), [])).message.resume();
+    (await this.#once({ method: 'GET' }, below(this.base, 'v2/'), [])).message.resume();
+  }
+
+  /** Takes an upload that is not wanted any more off the registry; one that will not be taken off ends by itself there. */
+  async cancelUpload(at: URL): Promise<void> {
+    try {
+      (await this.#once({ method: 'DELETE' }, at, [])).message.resume();
+    } catch {
+      this.#access.signal.throwIfAborted();
+    }
   }
 
   /** Where to upload; undefined when the blob was taken over from the other repository. */
@@ -167,20 +185,36 @@ export class Repository implements Disposable {
 
   /** An answer of success; refusals are thrown as RegistryError. What passes is tried again, unless a stream was sent. */
   async #ok(ask: Ask, to: string | URL, scopes: readonly string[] = []): Promise<Answer> {
-    const url = typeof to === 'string' ? new URL(`/v2/${this.path}/${to}`, this.base) : to;
+    const url = typeof to === 'string' ? this.#url(to) : to;
     const tries = ask.body === undefined || Buffer.isBuffer(ask.body) ? attempts : 1;
+    return this.#again(tries, ask.method === 'GET' || ask.method === 'HEAD', () => this.#once(ask, url, scopes));
+  }
+
+  #url(to: string): URL {
+    return below(this.base, `v2/${this.path}/${to}`);
+  }
+
+  /** What passes is tried again; a connection that broke only where asking twice does nothing twice (`safe`). */
+  async #again<T>(tries: number, safe: boolean, work: () => Promise<T>): Promise<T> {
+    const limit = this.mirror ? Math.min(tries, mirrorAttempts) : tries;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(ask, url, scopes);
+        return await work();
       } catch (error) {
         this.#access.signal.throwIfAborted();
         const expired = error instanceof RegistryError && error.status === 401 && attempt === 1 && tries > 1;
-        const passes = error instanceof RegistryError && error.passing && attempt < tries;
+        const passes = attempt < limit && (error instanceof RegistryError ? isShort(error) : safe && isBreak(error));
         if (!expired && !passes) throw error;
         if (expired) this.#authorization.forget();
-        else await sleep(firstPauseMs * 2 ** attempt, undefined, { signal: this.#access.signal });
+        else await this.pause(attempt, error);
       }
     }
+  }
+
+  /** Before try `attempt` + 1: what the registry asks for, or longer each time. */
+  async pause(attempt: number, error: unknown): Promise<void> {
+    const asked = error instanceof RegistryError ? error.retryAfterMs : undefined;
+    await sleep(asked ?? firstPauseMs * 2 ** attempt, undefined, { signal: this.#access.signal });
   }
 
   async #once(ask: Ask, url: URL, scopes: readonly string[]): Promise<Answer> {
@@ -195,7 +229,7 @@ export class Repository implements Disposable {
     if (answer.status < 300) return answer;
     const body = ask.method === 'HEAD' ? '' : (await readBody(answer.message, errorLimit)).toString();
     if (ask.method === 'HEAD') answer.message.resume();
-    throw refusalOf(answer.status, answer.reason, body);
+    throw refusalOf(answer.status, answer.reason, body, answer.message.headers['retry-after']);
   }
 
   [Symbol.dispose](): void {
@@ -203,9 +237,13 @@ export class Repository implements Disposable {
   }
 }
 
+const isShort = (error: RegistryError): boolean => error.passing && (error.retryAfterMs ?? 0) <= longestPauseMs;
+const isBreak = (error: unknown): boolean =>
+  error instanceof TransportError ? error.passing : hasCode(error, 'ECONNRESET');
+
 /** GET /v2/: whether this is a registry, and who may come in. */
 async function challengeOf(transport: Transport, { base }: Host): Promise<Challenge | undefined> {
-  const { status, reason, message } = await transport.ask(new URL('/v2/', base), { method: 'GET' });
+  const { status, reason, message } = await transport.ask(below(base, 'v2/'), { method: 'GET' });
   const body = (await readBody(message, errorLimit)).toString();
   if (status === 200) return undefined;
   const challenge = parseChallenge(message.headers['www-authenticate']);

@@ -7,7 +7,7 @@ import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { certificatesFor } from './hosts.ts';
 
 export type Ask = {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Buffer | Readable;
 };
@@ -71,7 +71,7 @@ export class Transport implements Disposable {
           rejectUnauthorized: this.#verify,
         })
       : httpRequest(url, { ...common, agent: this.#http });
-    request.on('timeout', () => request.destroy(new Error('timed out')));
+    request.on('timeout', () => request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     request.on('response', resolve);
     request.on('error', reject);
@@ -104,10 +104,24 @@ function withoutAuthorization(ask: Ask): Ask {
   return { ...ask, headers };
 }
 
+/** No answer, or none to the end. */
+export class TransportError extends AppError {
+  /** Worth another try: the connection broke, rather than that it could not be trusted. */
+  readonly passing: boolean;
+
+  constructor(message: string, cause: unknown) {
+    super('internal', message, { cause });
+    const first = cause instanceof AggregateError ? cause.errors[0] : cause;
+    this.passing = passingCodes.some((code) => hasCode(first, code));
+  }
+}
+
+const passingCodes = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'];
+
 /** As Go words it, since scripts read these: Get "http://host/v2/": dial tcp …: connect: connection refused. */
-function failure(method: string, url: URL, reason: string, cause?: unknown): AppError {
+function failure(method: string, url: URL, reason: string, cause?: unknown): TransportError {
   const verb = `${method[0]}${method.slice(1).toLowerCase()}`;
-  return new AppError('internal', `${verb} "${url.href}": ${reason}`, { cause });
+  return new TransportError(`${verb} "${url.href}": ${reason}`, cause);
 }
 
 function reasonOf(error: unknown): string {
