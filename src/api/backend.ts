@@ -200,14 +200,16 @@ export interface ImageBackend {
   ): AsyncIterable<Progress>;
   load(body: Readable, options: { readonly quiet: boolean }): AsyncIterable<Progress>;
   save(refs: readonly string[]): Promise<Readable>;
-  /** With an empty tag all of the repository's. A failure before the first line is a refusal. */
+  /** With an empty tag all of the repository's. A failure before the first line is a refusal. Stops when `gone`. */
   pull(
     image: string,
     options: { readonly tag: string; readonly platform: string; readonly credentials: RegistryCredentials },
+    gone: AbortSignal,
   ): AsyncIterable<Progress>;
   push(
     image: string,
     options: { readonly tag: string; readonly credentials: RegistryCredentials },
+    gone: AbortSignal,
   ): AsyncIterable<Progress>;
   /** Throws unauthorized. */
   login(server: string, credentials: RegistryCredentials): Promise<void>;

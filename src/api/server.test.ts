@@ -263,3 +263,24 @@ test('a failure in the middle of a progress stream is its last line', async () =
     .map((line) => JSON.parse(line) as object);
   assert.deepEqual(lines, [{ status: 'Pulling' }, { errorDetail: { message: 'disk full' }, error: 'disk full' }]);
 });
+
+test('a pull whose client leaves before its first line is told so', { timeout: 10_000 }, async () => {
+  const told = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  await using server = await ScratchServer.open({
+    images: {
+      pull: async function* (_image, _options, gone) {
+        begun.resolve();
+        await new Promise((resolve) => gone.addEventListener('abort', resolve));
+        told.resolve();
+        gone.throwIfAborted();
+      },
+    },
+  });
+  const path = '/images/create?fromImage=busybox';
+  const request = http.request({ socketPath: server.path, method: 'POST', path }).on('error', () => {});
+  request.end();
+  await begun.promise;
+  request.destroy();
+  await told.promise;
+});

@@ -133,16 +133,16 @@ class ImageService implements Images {
     }
   }
 
-  async *pull(image: string, options: Parameters<Images['pull']>[1]): AsyncGenerator<Progress> {
+  async *pull(image: string, options: Parameters<Images['pull']>[1], gone?: AbortSignal): AsyncGenerator<Progress> {
     try {
-      yield* (await this.#reach()).pull(image, options);
+      yield* (await this.#reach()).pull(image, options, gone);
     } finally {
       await this.#collect();
     }
   }
 
-  async *push(image: string, options: Parameters<Images['push']>[1]): AsyncGenerator<Progress> {
-    yield* (await this.#reach()).push(image, options);
+  async *push(image: string, options: Parameters<Images['push']>[1], gone?: AbortSignal): AsyncGenerator<Progress> {
+    yield* (await this.#reach()).push(image, options, gone);
   }
 
   async login(domain: string, credentials: Credentials): Promise<void> {

@@ -140,14 +140,19 @@ export interface Images extends AsyncDisposable {
   save(refs: readonly string[]): Readable;
   /**
    * Brings an image, or with an empty tag all tags of a repository, from a registry. Throws not-found, unauthorized, or
-   * with the registry's words; stops when no longer read.
+   * with the registry's words; stops when no longer read, and at once when `gone`.
    */
   pull(
     image: string,
     options: { readonly tag: string; readonly platform: string; readonly credentials: Credentials },
+    gone?: AbortSignal,
   ): AsyncIterable<Progress>;
   /** Sends one tag, or with an empty one all tags of a repository. Throws not-found `An image does not exist locally…`. */
-  push(image: string, options: { readonly tag: string; readonly credentials: Credentials }): AsyncIterable<Progress>;
+  push(
+    image: string,
+    options: { readonly tag: string; readonly credentials: Credentials },
+    gone?: AbortSignal,
+  ): AsyncIterable<Progress>;
   /** Throws unauthorized when the registry does not take them. */
   login(domain: string, credentials: Credentials): Promise<void>;
   /** What a registry's index finds for a term. Throws invalid for what is no term, or when there is no such index. */

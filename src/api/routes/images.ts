@@ -88,7 +88,7 @@ function create(backend: ImageBackend, call: Call): Reply {
   const image = query.text('fromImage');
   if (image !== '') {
     const options = { tag: query.text('tag'), platform: query.text('platform'), credentials: credentialsOf(call) };
-    return progressLines(backend.pull(image, options));
+    return progressLines(backend.pull(image, options, call.signal));
   }
   const source = query.text('fromSrc');
   if (source === '') throw new AppError('invalid', 'invalid request: want fromImage or fromSrc');

@@ -14,7 +14,7 @@ export function registryRoutes(backend: ImageBackend): readonly Route[] {
       path: '/images/:name/push',
       handle: (call) => {
         const options = { tag: call.query.text('tag'), credentials: credentialsOf(call) };
-        return progressLines(backend.push(call.param('name'), options));
+        return progressLines(backend.push(call.param('name'), options, call.signal));
       },
     },
     {

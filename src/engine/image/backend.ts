@@ -116,16 +116,18 @@ export class ImagesBackend {
   async *pull(
     image: string,
     options: { readonly tag: string; readonly platform: string; readonly credentials: Credentials },
+    gone?: AbortSignal,
   ): AsyncGenerator<Progress> {
-    yield* this.#parts.images.pull(image, options);
+    yield* this.#parts.images.pull(image, options, gone);
     this.#tellRegistry('pull', image, options.tag);
   }
 
   async *push(
     image: string,
     options: { readonly tag: string; readonly credentials: Credentials },
+    gone?: AbortSignal,
   ): AsyncGenerator<Progress> {
-    yield* this.#parts.images.push(image, options);
+    yield* this.#parts.images.push(image, options, gone);
     this.#tellRegistry('push', image, options.tag);
   }
 

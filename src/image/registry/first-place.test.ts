@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeDeps, fakeDigest, fakeRegistry } from './fake-registry.ts';
 import { fromFirst } from './first-place.ts';
+import { fakeDeps, fakeDigest, fakeRegistry } from './fixture/fake-registry.ts';
 import type { Repository } from './repository.ts';
 
 const hub = { domain: 'docker.io', path: 'library/a' };

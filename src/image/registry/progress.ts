@@ -58,13 +58,21 @@ export class ProgressChannel implements AsyncIterable<Progress> {
   }
 }
 
-/** Yields what `work` tells while it is at work; throws what it throws. Who stops reading stops the work. */
+/** Aborts with the first of both. */
+export const whenever = (gone: AbortSignal | undefined, own: AbortSignal): AbortSignal =>
+  gone === undefined ? own : AbortSignal.any([gone, own]);
+
+/**
+ * Yields what `work` tells while it is at work; throws what it throws. Who stops reading stops the work at its next line,
+ * `gone` stops it at once.
+ */
 export async function* telling<T>(
   work: (tell: (line: Progress) => void, signal: AbortSignal) => Promise<T>,
+  gone?: AbortSignal,
 ): AsyncGenerator<Progress, T> {
   const channel = new ProgressChannel();
   const stop = new AbortController();
-  const done = work((line) => channel.push(line), stop.signal).finally(() => channel.end());
+  const done = work((line) => channel.push(line), whenever(gone, stop.signal)).finally(() => channel.end());
   done.catch(() => {});
   try {
     yield* channel;

@@ -44,10 +44,10 @@ export class Puller {
   }
 
   /** Brings one image in and names it. Throws not-found, unauthorized, invalid with Docker's texts. */
-  async *pull(request: PullRequest): AsyncGenerator<Progress> {
+  async *pull(request: PullRequest, gone?: AbortSignal): AsyncGenerator<Progress> {
     const { ref } = request;
     const what = ref.digest ?? ref.tag!;
-    const digest = yield* telling((tell, signal) => this.#fromFirst(request, what, tell, signal));
+    const digest = yield* telling((tell, signal) => this.#fromFirst(request, what, tell, signal), gone);
     yield { status: `Digest: ${digest.digest}` };
     const text = digest.news ? 'Downloaded newer image for' : 'Image is up to date for';
     yield { status: `Status: ${text} ${familiar(ref)}` };

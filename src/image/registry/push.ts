@@ -46,7 +46,7 @@ export class Pusher {
     this.#deps = deps;
   }
 
-  async *push({ refs, credentials }: PushRequest): AsyncGenerator<Progress> {
+  async *push({ refs, credentials }: PushRequest, gone?: AbortSignal): AsyncGenerator<Progress> {
     const first = refs[0]!;
     yield* telling(async (tell, signal) => {
       for await (const repository of Repository.open(first, this.#deps, {
@@ -57,7 +57,7 @@ export class Pusher {
         for (const ref of refs) await this.#pushOne(repository, ref, tell);
         return;
       }
-    });
+    }, gone);
   }
 
   async #pushOne(repository: Repository, ref: Reference, tell: (line: Progress) => void): Promise<void> {
@@ -124,13 +124,14 @@ export class Pusher {
     const source = await this.#sourceOf(way, layer);
     let to: URL | undefined;
     for (const from of way.neighbours(diffId)) {
-      // The registry that does not mount begins an upload instead: one is enough.
-      if (to !== undefined) await repository.cancelUpload(to);
+      // A registry that cannot mount begins an upload instead, and keeps it: so it is asked first, and the upload used.
+      if (!(await repository.neighbourHas(from, source.digest))) continue;
       to = await repository.startUpload({ digest: source.digest, from });
       if (to === undefined) {
         tell(plainLine(`Mounted from ${from}`, id));
         return source;
       }
+      break;
     }
     await upload(repository, source, (bytes) => tell(barLine('Pushing', id, bytes, source.size)), to);
     tell(plainLine('Pushed', id));

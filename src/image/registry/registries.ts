@@ -4,6 +4,7 @@ import type { Progress } from '../types.ts';
 import { checkLogin, type Distribution, inspectRemote } from './login.ts';
 import { parsePlatform } from './manifest.ts';
 import type { Credentials } from './options.ts';
+import { whenever } from './progress.ts';
 import { Puller, type Stores } from './pull.ts';
 import { Pusher, refsToPush } from './push.ts';
 import type { RegistryDeps } from './repository.ts';
@@ -24,24 +25,24 @@ export class Registries {
     this.#puller = new Puller(stores, deps);
   }
 
-  async *pull(image: string, { tag, platform, credentials }: Pull): AsyncGenerator<Progress> {
+  async *pull(image: string, { tag, platform, credentials }: Pull, gone?: AbortSignal): AsyncGenerator<Progress> {
     const ref = parseReference(tag === '' ? image : `${image}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`);
     if (ref.domain === 'docker.io' && ref.path === 'library/scratch')
       throw new AppError('invalid', "'scratch' is a reserved name");
     const wanted = parsePlatform(platform);
     const one = (each: Reference): AsyncGenerator<Progress> =>
-      this.#puller.pull({ ref: each, platform: wanted, strict: platform !== '', credentials });
+      this.#puller.pull({ ref: each, platform: wanted, strict: platform !== '', credentials }, gone);
     if (ref.tag !== undefined || ref.digest !== undefined) return yield* one(ref);
-    const tags = await this.#puller.tags(ref, credentials, AbortSignal.timeout(60_000));
+    const tags = await this.#puller.tags(ref, credentials, whenever(gone, AbortSignal.timeout(60_000)));
     for (const each of tags) yield* one({ ...ref, tag: each });
   }
 
-  async *push(image: string, { tag, credentials }: Push): AsyncGenerator<Progress> {
+  async *push(image: string, { tag, credentials }: Push, gone?: AbortSignal): AsyncGenerator<Progress> {
     const ref = parseReference(tag === '' ? image : `${image}:${tag}`);
     if (ref.digest !== undefined) throw new AppError('invalid', 'cannot push a digest reference');
     yield { status: `The push refers to repository [${ref.domain}/${ref.path}]` };
     const refs = refsToPush(this.#stores.catalog, ref);
-    yield* new Pusher(this.#stores, this.#deps).push({ refs, credentials });
+    yield* new Pusher(this.#stores, this.#deps).push({ refs, credentials }, gone);
   }
 
   login(domain: string, credentials: Credentials): Promise<void> {

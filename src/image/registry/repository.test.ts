@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reference } from '../reference.ts';
-import { type FakeRegistry, fakeDeps, fakeDigest, fakeRegistry } from './fake-registry.ts';
+import { type FakeRegistry, fakeDeps, fakeDigest, fakeRegistry } from './fixture/fake-registry.ts';
 import { Repository } from './repository.ts';
 
 const hub: Reference = { domain: 'docker.io', path: 'library/a' };

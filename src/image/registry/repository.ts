@@ -140,12 +140,15 @@ export class Repository implements Disposable {
     (await this.#once({ method: 'GET' }, below(this.base, 'v2/'), [])).message.resume();
   }
 
-  /** Takes an upload that is not wanted any more off the registry; one that will not be taken off ends by itself there. */
-  async cancelUpload(at: URL): Promise<void> {
+  /** Whether another repository of the registry has a blob, and lets us see it. */
+  async neighbourHas(path: string, digest: string): Promise<boolean> {
+    const at = below(this.base, `v2/${path}/blobs/${digest}`);
     try {
-      (await this.#once({ method: 'DELETE' }, at, [])).message.resume();
-    } catch {
-      this.#access.signal.throwIfAborted();
+      (await this.#ok({ method: 'HEAD' }, at, [`repository:${path}:pull`])).message.resume();
+      return true;
+    } catch (error) {
+      if (error instanceof RegistryError && !error.passing) return false;
+      throw error;
     }
   }
 

@@ -7,7 +7,7 @@ import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { certificatesFor } from './hosts.ts';
 
 export type Ask = {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Buffer | Readable;
 };
