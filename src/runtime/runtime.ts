@@ -259,9 +259,9 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     return this.#find(id).watchOom(seen);
   }
 
-  async rotateLog(id: string, path: string, room: LogRoom): Promise<void> {
+  async rotateLog(id: string, path: string, room: LogRoom, signal: AbortSignal): Promise<void> {
     const live = this.#live.get(id);
-    if (live !== undefined) await rotateLog(path, room, () => reopenLog(live.folder));
+    if (live !== undefined) await rotateLog(path, room, () => reopenLog(live.folder), signal);
   }
 
   async version(): ReturnType<Runtime['version']> {

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { LogRoom } from './logs/rotate.ts';
 
 /** One mount of a container, in the order given. Sources are host paths that exist. */
 export type SpecMount = {
@@ -184,8 +185,8 @@ export interface Runtime {
   logs(path: string, query: LogQuery, ended: Promise<unknown>, signal: AbortSignal): AsyncIterable<LogEntry>;
   /** `seen` is called each time the kernel kills something of a running container for lack of memory. */
   watchOom(id: string, seen: () => void): Disposable;
-  /** Puts the log of a running container aside when it is full; to be called now and then. */
-  rotateLog(id: string, path: string, room: { readonly maxBytes: number; readonly files: number }): Promise<void>;
+  /** Puts the log of a running container aside when it is full; to be called now and then. `signal` ends compressing. */
+  rotateLog(id: string, path: string, room: LogRoom, signal: AbortSignal): Promise<void>;
   version(): Promise<{ readonly runc: string; readonly conmon: string; readonly cgroup: '1' | '2' }>;
   /** What the control groups of this machine can do. */
   abilities(): { readonly cgroup: '1' | '2'; readonly blkioWeight: boolean };

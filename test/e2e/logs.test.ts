@@ -43,11 +43,25 @@ test('a log of several files loses its oldest lines only; a follower loses none'
   });
 });
 
-test('an engine that takes a container up goes on putting its log aside', async () => {
+test('an engine that takes a container up goes on putting its log aside and compressing it', async () => {
   const { engine } = bench;
-  await engine.ok('run', '-d', '--name', 'goes-on', ...sized, 'busybox', 'sh', '-c', talker);
+  await engine.ok(
+    'run',
+    '-d',
+    '--name',
+    'goes-on',
+    ...sized,
+    '--log-opt',
+    'compress=true',
+    'busybox',
+    'sh',
+    '-c',
+    talker,
+  );
   await engine.kill9();
   await engine.launch();
+  const folder = dirname(await engine.ok('inspect', '-f', '{{.LogPath}}', 'goes-on'));
+  await until('a compressed file', async () => (await readdir(folder)).some((name) => /\.log\.\d+\.gz$/.test(name)));
   await engine.ok('wait', 'goes-on');
   const kept = numbers(await engine.ok('logs', 'goes-on'));
   isWhole(kept, kept[0]!, 2000);

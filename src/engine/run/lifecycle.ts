@@ -62,10 +62,10 @@ export class Lifecycle {
     const keeping = this.#logs.keep(container);
     container.ended = runtime
       .exit(container.id)
-      .finally(() => {
+      .finally(async () => {
         oom?.[Symbol.dispose]();
-        keeping[Symbol.dispose]();
         this.#health.end(container);
+        await keeping[Symbol.asyncDispose]();
       })
       .then((exit) => containerEnded(this.#parts, container, exit, this.startNow))
       .catch((error: unknown) => log.error(`container ${container.id}: ${messageOf(error)}`));

@@ -7,10 +7,13 @@ import type { Parts } from '../parts.ts';
 /** Logs are looked at this often: a loud container writes some ten MiB meanwhile. */
 const everyMs = 500;
 
+/** One log that is kept; `look` is there while it is looked at: compressing takes a while. */
+type Kept = { readonly limits: LogLimits; readonly stop: AbortController; look?: Promise<void> };
+
 /** Keeps the logs of running containers in as many files, of about the size, as were asked for. */
 export class LogRotation {
   readonly #parts: Parts;
-  readonly #kept = new Map<Container, LogLimits>();
+  readonly #kept = new Map<Container, Kept>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
@@ -18,30 +21,35 @@ export class LogRotation {
   }
 
   /** Until it is disposed of. Does nothing for a log that is one file, which its monitor keeps small. */
-  keep(container: Container): Disposable {
+  keep(container: Container): AsyncDisposable {
     const { LogConfig } = container.record.hostConfig;
     const limits = logLimits(LogConfig);
-    if (LogConfig.Type !== 'none' && limits.maxBytes > 0 && limits.files > 1) this.#kept.set(container, limits);
+    const kept: Kept = { limits, stop: new AbortController() };
+    if (LogConfig.Type !== 'none' && limits.maxBytes > 0 && limits.files > 1) this.#kept.set(container, kept);
     this.#schedule();
-    return { [Symbol.dispose]: () => void this.#kept.delete(container) };
+    return {
+      [Symbol.asyncDispose]: async () => {
+        if (this.#kept.get(container) === kept) this.#kept.delete(container);
+        kept.stop.abort();
+        await kept.look;
+      },
+    };
   }
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#kept.size === 0) return;
-    this.#timer = setTimeout(async () => {
-      await this.#rotate();
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
+      for (const [container, kept] of this.#kept) this.#look(container, kept);
       this.#schedule();
     }, everyMs).unref();
   }
 
-  async #rotate(): Promise<void> {
-    for (const [container, limits] of this.#kept) {
-      try {
-        await this.#parts.runtime.rotateLog(container.id, containerFiles(this.#parts, container.id).log, limits);
-      } catch (error) {
-        this.#parts.log.warn(`container ${container.id}: its log is not rotated: ${messageOf(error)}`);
-      }
-    }
+  #look(container: Container, kept: Kept): void {
+    const { id } = container;
+    kept.look ??= this.#parts.runtime
+      .rotateLog(id, containerFiles(this.#parts, id).log, kept.limits, kept.stop.signal)
+      .catch((error: unknown) => this.#parts.log.warn(`container ${id}: its log is not rotated: ${messageOf(error)}`))
+      .finally(() => delete kept.look);
   }
 }

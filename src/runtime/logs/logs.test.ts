@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { LogEntry, LogQuery } from '../types.ts';
 import { formatTime, parseLine, parseTime } from './line.ts';
 import { readLogs } from './logs.ts';
@@ -28,6 +29,9 @@ async function read(
   for await (const entry of follow(path, query, ended)) seen.push(`${entry.stream[3]} ${entry.data}`);
   return seen;
 }
+
+const never = new AbortController().signal;
+const room = (maxBytes: number, files: number, compress = false) => ({ maxBytes, files, compress });
 
 const follow = (path: string, query: Partial<LogQuery>, ended: Promise<unknown>): AsyncIterable<LogEntry> =>
   readLogs(path, { stdout: true, stderr: true, follow: false, ...query }, ended, new AbortController().signal);
@@ -93,17 +97,65 @@ test('readLogs: following reads what comes, also in a new file of that name, unt
   assert.deepEqual(seen, ['one', 'two', 'three', 'four', 'last words']);
 });
 
-test('readLogs: files that were put aside are read in their order, from the tail that reaches into them', async (t) => {
-  const path = logFile(t, record(5, 'five') + record(6, 'six'));
-  writeFileSync(`${path}.1`, record(3, 'three') + record(4, 'four'));
-  writeFileSync(`${path}.2`, record(1, 'one') + record(2, 'two'));
-  writeFileSync(`${path}.tmp`, record(9, 'not a part'));
-  const all = ['one', 'two', 'three', 'four', 'five', 'six'].map((word) => `o ${word}\n`);
-  assert.deepEqual(await read(path, {}), all);
-  for (const tail of [0, 1, 2, 3, 5, 6, 7])
-    assert.deepEqual(await read(path, { tail }), all.slice(6 - Math.min(tail, 6)));
-  assert.deepEqual(await read(path, { since: parseTime(at(4))! }), all.slice(3));
-});
+/** Nine lines in three files: two that were put aside, and the one being written; the parts of one line across two. */
+function severalFiles(t: { after(fn: () => void): void }, compressed: readonly number[]): string {
+  const path = logFile(t, record(7, 'seven') + record(8, 'eight', 'stderr') + record(9, 'nine'));
+  const aside = [
+    record(1, 'one') + record(2, 'two') + record(3, 'th', 'stdout', 'P'),
+    record(3, 'ree') + record(4, 'four') + record(5, 'five', 'stderr') + record(6, 'six'),
+  ];
+  for (const [index, text] of aside.entries()) {
+    if (compressed.includes(index)) writeFileSync(`${path}.${index + 9}.gz`, gzipSync(text));
+    else writeFileSync(`${path}.${index + 9}`, text);
+  }
+  for (const stranger of ['tmp', '8.gz.tmp', '11.0a0b.tmp', '0', 'x1', '10.old'])
+    writeFileSync(`${path}.${stranger}`, record(9, 'not a part'));
+  return path;
+}
+
+/** Each line with its time, as a list of its records. */
+const lines = [
+  ['1 one'],
+  ['2 two'],
+  ['3 th', '3 ree'],
+  ['4 four'],
+  ['5 five'],
+  ['6 six'],
+  ['7 seven'],
+  ['8 eight'],
+  ['9 nine'],
+];
+const second = (line: readonly string[]): number => Number(line[0]![0]);
+
+for (const compressed of [[], [0], [0, 1]]) {
+  test(`readLogs: every tail, since and until over several files, ${compressed.length} of them compressed`, async (t) => {
+    const path = severalFiles(t, compressed);
+    const before = readdirSync(dirname(path)).length;
+    for (const tail of [undefined, 0, 1, 2, 3, 4, 6, 7, 8, 9, 10]) {
+      for (const [from, to] of [
+        [0, 10],
+        [4, 10],
+        [0, 6],
+        [3, 8],
+        [7, 7],
+        [9, 2],
+      ] as const) {
+        const seen: string[] = [];
+        const query = {
+          since: parseTime(at(from))!,
+          until: parseTime(at(to))!,
+          ...(tail === undefined ? {} : { tail }),
+        };
+        for await (const { data, at: time } of follow(path, query, Promise.resolve()))
+          seen.push(`${time.getUTCSeconds()} ${data.toString().trimEnd()}`);
+        const tailed = tail === 0 ? [] : lines.slice(-(tail ?? 99));
+        const want = tailed.filter((line) => second(line) >= from && second(line) <= to).flat();
+        assert.deepEqual(seen, want, `tail ${tail}, ${from} to ${to}`);
+      }
+    }
+    assert.equal(readdirSync(dirname(path)).length, before, 'nothing is left of reading');
+  });
+}
 
 test('readLogs: a slow follower is taken along by rotation, and what was written before a file was full is not lost', async (t) => {
   const path = logFile(t, record(1, 'one'));
@@ -115,50 +167,79 @@ test('readLogs: a slow follower is taken along by rotation, and what was written
     appendFileSync(path, record(2, 'two'));
     for (const [n, word] of ['three', 'four'].entries()) {
       const reopen = async (): Promise<void> => writeFileSync(path, record(n + 3, word));
-      await rotateLog(path, { maxBytes: 1, files: 3 }, reopen);
+      await rotateLog(path, room(1, 3), reopen, never);
     }
     end();
   }
   assert.deepEqual(seen, ['one', 'two', 'three', 'four']);
 });
 
-test('readLogs: a follower beside rotation sees every line at most once, and in order', async (t) => {
-  const path = logFile(t, record(0, '0'));
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const write = async (): Promise<void> => {
-    for (let n = 1; n < 300; n++) {
-      const reopen = async (): Promise<void> => writeFileSync(path, record(0, `${n}`));
-      await rotateLog(path, { maxBytes: 1, files: 4 }, reopen);
-    }
-    end();
-  };
-  const writing = write();
-  const seen: number[] = [];
-  for await (const { data } of follow(path, { follow: true }, ended)) seen.push(Number(data));
-  await writing;
-  assert.deepEqual(
-    seen.filter((n, index) => index > 0 && n <= seen[index - 1]!),
-    [],
-  );
-  assert.equal(seen.at(-1), 299);
-});
+for (const compress of [false, true]) {
+  test(`readLogs: a follower beside rotation sees every line at most once, and in order${compress ? ', also when they are compressed' : ''}`, async (t) => {
+    const path = logFile(t, record(0, '0'));
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const write = async (): Promise<void> => {
+      for (let n = 1; n < 300; n++) {
+        const reopen = async (): Promise<void> => writeFileSync(path, record(0, `${n}`));
+        await rotateLog(path, room(1, 4, compress), reopen, never);
+      }
+      end();
+    };
+    const writing = write();
+    const seen: number[] = [];
+    for await (const { data } of follow(path, { follow: true }, ended)) seen.push(Number(data));
+    await writing;
+    assert.deepEqual(
+      seen.filter((n, index) => index > 0 && n <= seen[index - 1]!),
+      [],
+    );
+    assert.equal(seen.at(-1), 299);
+  });
+}
 
 test('rotateLog: the oldest goes, one that is not full stays, and one without a file is begun again', async (t) => {
   const path = logFile(t, 'a');
   let begun = 0;
   const rotate = (maxBytes: number, next: string) =>
-    rotateLog(path, { maxBytes, files: 2 }, async () => {
-      begun++;
-      writeFileSync(path, next);
-    });
+    rotateLog(
+      path,
+      room(maxBytes, 2),
+      async () => {
+        begun++;
+        writeFileSync(path, next);
+      },
+      never,
+    );
+  const files = () => readdirSync(dirname(path)).map((name) => `${name} ${readFileSync(join(dirname(path), name))}`);
   await rotate(2, 'never');
   assert.equal(begun, 0);
   await rotate(1, 'b');
   await rotate(1, 'c');
-  assert.deepEqual([readFileSync(path, 'utf8'), readFileSync(`${path}.1`, 'utf8')], ['c', 'b']);
+  assert.deepEqual(files(), ['log c', 'log.2 b']);
   rmSync(path);
   await rotate(1, 'd');
-  assert.deepEqual([readFileSync(path, 'utf8'), readFileSync(`${path}.1`, 'utf8')], ['d', 'b']);
+  assert.deepEqual(files(), ['log d', 'log.2 b']);
+});
+
+test('rotateLog: what was put aside is compressed at the next look, when nobody writes it any more', async (t) => {
+  const path = logFile(t, 'a');
+  const look = (maxBytes: number, next: string, signal = never) =>
+    rotateLog(path, room(maxBytes, 3, true), async () => writeFileSync(path, next), signal);
+  const names = () => readdirSync(dirname(path)).sort();
+  await look(1, 'b');
+  assert.deepEqual(names(), ['log', 'log.1']);
+  await look(9, '', AbortSignal.abort());
+  assert.deepEqual(names(), ['log', 'log.1'], 'left as it was');
+  writeFileSync(`${path}.1.gz.tmp`, 'of an engine that was killed');
+  await look(9, '');
+  assert.deepEqual(names(), ['log', 'log.1.gz']);
+  assert.equal(gunzipSync(readFileSync(`${path}.1.gz`)).toString(), 'a');
+  await look(1, 'c');
+  await look(1, 'd');
+  assert.deepEqual(names(), ['log', 'log.2.gz', 'log.3']);
+  rmSync(path); // the writer has not begun a new one: it may still write the last
+  await look(1, 'e');
+  assert.deepEqual(names(), ['log', 'log.2.gz', 'log.3']);
 });
 
 test('readLogs: following ends when the reader asks', async (t) => {

@@ -49,10 +49,12 @@ class OpenLog implements AsyncDisposable {
     if (tail === undefined) return this.#open(await partAfter(this.#path, undefined), 0);
     let missing = tail;
     for await (const part of partsBackwards(this.#path)) {
-      const { begin, lines } = await tailStart(part.file, (await part.file.stat()).size, missing, { stdout, stderr });
+      const { size } = await part.file.stat();
+      const { begin, lines } = await tailStart(part.file, size, missing, { stdout, stderr }, missing < tail);
       await this.#open(part, begin);
       missing -= lines;
-      if (missing <= 0) return;
+      // At the very start of a file the line may have begun in the one before.
+      if (missing <= 0 && begin > 0) return;
     }
   }
 

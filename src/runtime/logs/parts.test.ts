@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -18,11 +18,12 @@ test('partAfter() beside a rotation never goes back to a file that is older than
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'log');
   for (let round = 0; round < 150; round++) {
-    for (const [n, name] of [path, `${path}.1`, `${path}.2`].entries()) writeFileSync(name, `old ${n}`);
+    for (const [n, name] of [path, `${path}.2`, `${path}.1`].entries()) writeFileSync(name, `old ${n}`);
     const oldest = await partAfter(path, undefined);
     const middle = await partAfter(path, oldest);
     const newest = (await partAfter(path, middle))!;
-    const rotation = rotateLog(path, { maxBytes: 1, files: 4 }, async () => writeFileSync(path, 'new'));
+    const room = { maxBytes: 1, files: 4, compress: round % 2 === 1 };
+    const rotation = rotateLog(path, room, async () => writeFileSync(path, 'new'), new AbortController().signal);
     const looks: Promise<string | undefined>[] = [];
     for (let look = 0; look < 12; look++) {
       looks.push(partAfter(path, newest).then(textOf));
@@ -31,6 +32,6 @@ test('partAfter() beside a rotation never goes back to a file that is older than
     await rotation;
     for (const text of await Promise.all(looks)) assert.ok(text === undefined || text === 'new', text);
     await Promise.all([oldest, middle, newest].map((part) => part?.file.close()));
-    rmSync(`${path}.3`);
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
   }
 });

@@ -12,17 +12,24 @@ type Tail = { readonly begin: number; readonly lines: number };
 
 /**
  * Where the last `count` lines of a log begin, found by reading backwards in blocks. Records of
- * one line ("P", "P", "F") count once; `end` is the size to look at. `lines` are fewer when the log has no more.
+ * one line ("P", "P", "F") count once; `end` is the size to look at. `lines` are fewer when the log has no more. A first
+ * part of the line that the file after this one begins with is counted there (`continued`), and is part of the tail.
  */
-export async function tailStart(file: FileHandle, end: number, count: number, wanted: Wanted): Promise<Tail> {
-  if (count === 0) return { begin: end, lines: 0 };
+export async function tailStart(
+  file: FileHandle,
+  end: number,
+  count: number,
+  wanted: Wanted,
+  continued = false,
+): Promise<Tail> {
+  if (count === 0 && !continued) return { begin: end, lines: 0 };
   let lines = 0;
   let begin = end;
   for await (const { at, record } of recordsBackwards(file, end)) {
     const line = parseLine(record);
     if (line === undefined || !wanted[line.stream]) continue;
     // A full record, or a part at the very end, opens one more line than those counted.
-    if (line.full || lines === 0) lines++;
+    if (line.full || (lines === 0 && !continued)) lines++;
     if (lines > count) return { begin, lines: count };
     begin = at;
   }
