@@ -17,6 +17,10 @@ test('--link on the default network is a line in the hosts file, which follows t
   await leavesNothing(engine, async () => {
     const id = (await engine.ok('run', '-d', '--name', 'db', ...idle)).slice(0, 12);
     await engine.ok('run', '-d', '--name', 'app', '--link', 'db:store', ...idle);
+    // Programs of before networks had names look for these.
+    const variables = await engine.ok('exec', 'app', 'sh', '-c', 'env | grep ^STORE_ | sort');
+    assert.match(variables, /^STORE_NAME=\/app\/store$/m);
+    assert.equal(await engine.ok('ps', '--no-trunc', '--filter', 'name=db', '--format', '{{.Names}}'), 'db,app/store');
     assert.match(await hostsOf('app'), new RegExp(`172\\.17\\.0\\.2\\tstore ${id} db$`, 'm'));
     assert.equal(await engine.ok('inspect', '-f', '{{.HostConfig.Links}}', 'app'), '[/db:/app/store]');
 
@@ -87,7 +91,7 @@ test('an unknown network or container is refused without looking for an image', 
   await leavesNothing(engine, async () => {
     for (const [mode, text] of [
       ['nosuch', 'network nosuch not found'],
-      ['container:nosuch', 'No such container: nosuch'],
+      ['container:nosuch', 'joining network namespace of container: No such container: nosuch'],
     ] as const) {
       const { code, stderr } = await engine.docker('run', '--rm', '--network', mode, 'busybox', 'true');
       assert.equal(code, 125);

@@ -50,7 +50,7 @@ export async function createContainer(
     hostConfig: {
       ...withDefaults(body.HostConfig, machine),
       NetworkMode: mode,
-      Links: resolveLinks(parts, body.HostConfig.Links),
+      Links: linksOf(parts, mode, body.HostConfig.Links),
     },
     args: argsOf(config),
     mounts: [],
@@ -99,6 +99,12 @@ function owner(parts: Parts, ref: string): Container {
     if (!(error instanceof AppError)) throw error;
     throw new AppError(error.kind, `joining network namespace of container: ${error.message}`, { cause: error });
   }
+}
+
+/** Those of networks that users made are their endpoints'. */
+function linksOf(parts: Parts, mode: string, links: readonly string[]): readonly string[] {
+  const resolved = resolveLinks(parts, links);
+  return isDefault(mode) || ['host', 'none'].includes(mode) ? resolved : [];
 }
 
 /** As inspect shows it: a container whose network is shared is named by its id, whatever it will be called by then. */

@@ -1,6 +1,8 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
+import type { Linked } from '../run/link-environment.ts';
+import { exposedPorts } from '../run/ports.ts';
 
 /** A `--link` of the default network: another container, and the name it has in this one's hosts file. */
 type Link = { readonly target: string; readonly alias: string };
@@ -39,6 +41,29 @@ export function checkLinked(parts: Pick<Parts, 'containers' | 'network'>, { id, 
       throw new AppError('internal', `Cannot link to ${name}, as it does not belong to the default network`);
     }
   }
+}
+
+/** What a container's links of the default network tell it in its environment. */
+export function linkedTo(parts: Pick<Parts, 'containers' | 'network'>, { record }: Container): readonly Linked[] {
+  const bridge = parts.network.networks().find(({ name }) => name === 'bridge');
+  return record.hostConfig.Links.map(parseLink).flatMap(({ target, alias }) => {
+    const other = parts.containers.byId(target)?.record;
+    if (other === undefined) return [];
+    const endpoint = parts.network.endpointsOf(target).find(({ networkId }) => networkId === bridge?.id);
+    const address = endpoint?.lease?.ipv4?.split('/', 1)[0];
+    return [{ alias, owner: record.name, address, ports: exposedPorts(other), env: other.config.Env }];
+  });
+}
+
+/** Names that links give containers, by the container's id: "/owner/alias". */
+export function linkNames({ containers }: Pick<Parts, 'containers'>): ReadonlyMap<string, readonly string[]> {
+  const names = containers
+    .all()
+    .flatMap(({ record }) =>
+      record.hostConfig.Links.map(parseLink).map(({ target, alias }) => ({ target, name: `/${record.name}/${alias}` })),
+    );
+  const byTarget = Map.groupBy(names, ({ target }) => target);
+  return new Map(Array.from(byTarget, ([target, found]) => [target, found.map(({ name }) => name)]));
 }
 
 /** HostConfig.Links as inspect shows them: by the names of now. */

@@ -4,6 +4,7 @@ import { type ExecHandle, resolveUser } from '../../runtime/index.ts';
 import { type Session, session } from '../attach/session.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
+import { linkedTo } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
 import { environment } from '../run/environment.ts';
 
@@ -75,7 +76,7 @@ export class Execs {
     return {
       execId: id,
       args: body.Cmd!,
-      env: environment(record, user.home, { tty: body.Tty, more: body.Env }),
+      env: environment(record, user.home, linkedTo(this.#parts, container), { tty: body.Tty, more: body.Env }),
       cwd: body.WorkingDir || record.config.WorkingDir || '/',
       user,
       tty: body.Tty,

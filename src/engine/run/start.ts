@@ -6,6 +6,7 @@ import { announce, announceNetworks, announceVolumes } from '../container/announ
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
 import { type ContainerRecord, never } from '../container/record.ts';
+import { linkedTo } from '../create/links.ts';
 import { logLimits } from '../create/log-options.ts';
 import type { Parts } from '../parts.ts';
 import { environment } from './environment.ts';
@@ -111,7 +112,7 @@ async function prepare(
     user,
     hostname: network.value.hostname,
     mounts,
-    env: environment(record, user.home),
+    env: environment(record, user.home, linkedTo(parts, container)),
     cgroupParent: parts.options.cgroupParent,
     pid: pidMode(parts, record.hostConfig.PidMode),
     ipc: ipcMode(parts, id, record.hostConfig.IpcMode),

@@ -1,5 +1,6 @@
 import { type ContainerSummary, checkFilters, type Filters } from '../../contract/index.ts';
 import type { Container } from '../container/container.ts';
+import { linkNames } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
 import { commandText } from './command-text.ts';
 import { matchesAll } from './filter.ts';
@@ -45,7 +46,8 @@ export async function listContainers(parts: Parts, options: ListOptions): Promis
     .filter((container) => all || container.running || container.state.status === 'restarting');
   found = between(parts, found, filters).filter(matchesAll(parts, filters));
   if (options.limit > 0) found = found.slice(0, options.limit);
-  return Promise.all(found.map((container) => summary(parts, container, options.size)));
+  const aliases = linkNames(parts);
+  return Promise.all(found.map((container) => summary(parts, container, options.size, aliases)));
 }
 
 /** `before` and `since` name a container: what is older, what is newer than it. */
@@ -59,13 +61,18 @@ function between(parts: Parts, containers: readonly Container[], filters: Filter
 }
 
 /** One item of ps, also in `system df`. */
-export async function summary(parts: Parts, container: Container, size: boolean): Promise<ContainerSummary> {
+export async function summary(
+  parts: Parts,
+  container: Container,
+  size: boolean,
+  aliases: ReturnType<typeof linkNames>,
+): Promise<ContainerSummary> {
   const { record } = container;
   const published = parts.network.sandboxOf(record.id)?.sandbox.ports ?? [];
   const exposed = container.running ? Object.keys(record.config.ExposedPorts) : [];
   return {
     Id: record.id,
-    Names: [`/${record.name}`],
+    Names: [`/${record.name}`, ...(aliases.get(record.id) ?? [])],
     Image: imageName(parts, container),
     ImageID: record.imageId,
     Command: commandText(record.args),

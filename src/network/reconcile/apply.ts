@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, Cidr, hasCode, SysError } from '../../base/index.ts';
+import { AppError, Cidr, formatIp, hasCode, SysError } from '../../base/index.ts';
 import type { Message } from '../../netlink/message.ts';
 import { type AddressSpec, addressMessage, deleteAddressMessage } from '../../netlink/rt/address.ts';
 import { deleteLinkMessage, type LinkChange, setLinkMessage } from '../../netlink/rt/link-message.ts';
@@ -240,7 +240,11 @@ export class Applier {
   async #address({ link, cidr }: Pick<PlannedAddress, 'link' | 'cidr'>): Promise<AddressSpec> {
     const address = Cidr.parse(cidr);
     // The pool hands an address out once: asking the link whether somebody has it would only delay its use.
-    return { linkIndex: await this.#index(link), cidr: address, noDad: address.family === 6 ? true : undefined };
+    const linkIndex = await this.#index(link);
+    if (address.family === 6) return { linkIndex, cidr: address, noDad: true };
+    // A /31 or /32 has none (RFC 3021).
+    const broadcast = address.size > 2n ? formatIp({ family: 4, value: address.last }) : undefined;
+    return { linkIndex, cidr: address, broadcast };
   }
 
   async #route({ link, destination, via, source }: ObservedRoute): Promise<RouteSpec> {
