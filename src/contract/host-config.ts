@@ -75,6 +75,8 @@ const mount = v.object({
     }),
     null,
   ),
+  /** A part of the image's files, relative to their root. */
+  ImageOptions: v.nullish(v.object({ Subpath: text }), null),
   /** Size in bytes, mode as a number. */
   TmpfsOptions: v.nullish(v.object({ SizeBytes: whole, Mode: whole, Options: listOf(v.array(v.string())) }), null),
 });

@@ -78,7 +78,8 @@ async function removeStrays(parts: Parts): Promise<void> {
   for (const folder of [join(dataRoot, 'containers'), join(execRoot, 'bundles'), join(dataRoot, 'overlay')]) {
     const names = await readdir(folder).catch(() => []);
     for (const name of names) {
-      if (parts.containers.byId(name) !== undefined) continue;
+      // What belongs to a container may have its id and a number for a name.
+      if (parts.containers.byId(name.split('.', 1)[0]!) !== undefined) continue;
       await parts.runtime.delete(name, containerFiles(parts, name).bundle);
       await parts.images.rootfs.remove(name);
       await parts.network.forget(name);

@@ -61,6 +61,13 @@ export class OverlayRootFs implements RootFs {
     return merged;
   }
 
+  async view(name: string, imageId: string): Promise<string> {
+    const home = this.#home(name);
+    const { upper, work, merged } = makeFolders(home);
+    if (!isMountPoint(home, merged)) await mountOverlay({ lower: this.#layers(imageId, 'link'), upper, work, merged });
+    return merged;
+  }
+
   async unmount(containerId: string): Promise<void> {
     if (this.#readers.has(containerId)) {
       this.#ended.add(containerId);

@@ -80,6 +80,11 @@ export interface RootFs {
   unmount(containerId: string): Promise<void>;
   /** The upper directory goes too. Safe to repeat. */
   remove(containerId: string): Promise<void>;
+  /**
+   * An image's files alone, mounted at the merged path of a name of the caller's own (letters, digits, dots); what is
+   * written to them is no image's. Unmounted and removed as a container's are.
+   */
+  view(name: string, imageId: string): Promise<string>;
   /** The merged path, mounted until it is let go of, for a container in any state. */
   read(containerId: string, imageId: string): Promise<{ readonly merged: string } & AsyncDisposable>;
   /** What the container changed of its image, in order of the paths. */

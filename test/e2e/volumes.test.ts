@@ -337,3 +337,59 @@ test('the command portolan makes, lists, shows, removes and prunes volumes', asy
   await ours('create', 'left');
   assert.match(await ours('prune', '--force', '--all'), /^Deleted Volumes:\nleft\n/);
 });
+
+test('files of an image are mounted in a container of another, whole or in part, and keep the image', async () => {
+  const { engine } = bench;
+  await leavesNothing(engine, async () => {
+    await engine.ok('run', '--name', 'maker', 'busybox', 'sh', '-c', 'mkdir -p /srv/site; echo hello >/srv/site/index');
+    await engine.ok('commit', 'maker', 'files:1');
+    await engine.ok('rm', 'maker');
+    const refusal = async (mount: string): Promise<string> =>
+      (await engine.portolan('run', '--rm', '--mount', mount, 'busybox', 'true')).stderr;
+    assert.match(await refusal('type=image,src=nosuch,dst=/img'), /No such image: nosuch:latest/);
+    assert.match(
+      await refusal('type=image,src=files:1,dst=/img,image-subpath=../etc'),
+      /subpath must be a relative path/,
+    );
+    assert.match(
+      await refusal('type=image,src=files:1,dst=/img,image-subpath=absent'),
+      /cannot access path .*absent: no such file/,
+    );
+
+    const mounts = [
+      '--mount',
+      'type=image,src=files:1,dst=/img',
+      '--mount',
+      'type=image,src=files:1,dst=/site,image-subpath=srv/site',
+    ];
+    // Debian's docker command is of a version of the API that does not know them.
+    assert.equal(
+      (await engine.portolan('run', '-d', '--name', 'reader', ...mounts, 'busybox', 'sleep', '1000')).code,
+      0,
+    );
+    const read = (): Promise<string> => engine.ok('exec', 'reader', 'cat', '/img/srv/site/index', '/site/index');
+    assert.equal(await read(), 'hello\nhello');
+    assert.match((await engine.docker('exec', 'reader', 'touch', '/img/new')).stderr, /Read-only file system/);
+    assert.equal(
+      await engine.ok(
+        'inspect',
+        '-f',
+        '{{range .Mounts}}{{.Type}} {{.Name}} {{.Destination}} {{.RW}};{{end}}',
+        'reader',
+      ),
+      'image files:1 /img false;image files:1 /site false;',
+    );
+    assert.match(
+      (await engine.docker('rmi', 'files:1')).stderr,
+      /conflict: .* container [0-9a-f]{12} is using its referenced image/,
+    );
+    await engine.stop();
+    await engine.launch();
+    assert.equal(await read(), 'hello\nhello');
+    await engine.ok('restart', '-t', '0', 'reader');
+    assert.equal(await read(), 'hello\nhello');
+    await engine.ok('run', '--rm', '--volumes-from', 'reader', 'busybox', 'cat', '/site/index');
+    await engine.ok('rm', '-f', 'reader');
+    await engine.ok('rmi', 'files:1');
+  });
+});

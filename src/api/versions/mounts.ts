@@ -8,9 +8,9 @@ import { before } from './before.ts';
  */
 export function migrateMount(mount: MountRequest, version: string): MountRequest {
   refuseNewer(mount, version);
-  const { Type, BindOptions, VolumeOptions, TmpfsOptions } = mount;
+  const { Type, BindOptions, VolumeOptions, TmpfsOptions, ImageOptions } = mount;
   if (!before(version, '1.42')) {
-    refuseStray(Type, { BindOptions, VolumeOptions, TmpfsOptions });
+    refuseStray(Type, { BindOptions, VolumeOptions, TmpfsOptions, ImageOptions });
     return withBind(mount, version);
   }
   const own = {
@@ -33,7 +33,7 @@ function refuseNewer({ Type, BindOptions, VolumeOptions }: MountRequest, version
 
 /** Options of another type of mount than it is. */
 function refuseStray(type: string, options: Readonly<Record<string, object | null>>): void {
-  const own = { bind: 'BindOptions', volume: 'VolumeOptions', tmpfs: 'TmpfsOptions' }[type];
+  const own = { bind: 'BindOptions', volume: 'VolumeOptions', tmpfs: 'TmpfsOptions', image: 'ImageOptions' }[type];
   for (const [name, value] of Object.entries(options)) {
     if (value !== null && name !== own) {
       throw new AppError('invalid', `${name} must not be specified on mount type "${type}"`);

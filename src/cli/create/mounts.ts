@@ -24,6 +24,7 @@ type Draft = {
   BindOptions?: Bind;
   VolumeOptions?: Volume;
   TmpfsOptions?: Tmpfs;
+  ImageOptions?: { Subpath: string };
 };
 
 /** --mount: "type=bind,src=/a,dst=/b,readonly". A volume unless it says otherwise. Throws InvalidValue. */
@@ -87,6 +88,9 @@ const setters: Readonly<Record<string, Setter>> = {
   'volume-subpath': (draft, value) => {
     volume(draft).Subpath = value;
   },
+  'image-subpath': (draft, value) => {
+    draft.ImageOptions = { Subpath: value };
+  },
   'volume-label': (draft, value) => {
     const [key, text] = splitPair(value);
     volume(draft).Labels = { ...volume(draft).Labels, [key]: text };
@@ -138,6 +142,7 @@ function checkOptions(draft: Draft): void {
     ['bind', draft.BindOptions],
     ['volume', draft.VolumeOptions],
     ['tmpfs', draft.TmpfsOptions],
+    ['image', draft.ImageOptions],
   ] as const;
   for (const [type, options] of owners) {
     if (options !== undefined && draft.Type !== type) {

@@ -10,7 +10,8 @@ export async function viewOf(parts: Parts, container: Container, { rootfs, user 
   const { record, state } = container;
   const readOnlyRootfs = record.hostConfig.ReadonlyRootfs;
   if (container.running && state.pid > 0) return { rootfs, pid: state.pid, mounts: [], readOnlyRootfs };
-  const points = record.mounts.filter(({ Type }) => Type !== 'tmpfs');
+  // What is there only while it runs: memory, and other images' files.
+  const points = record.mounts.filter(({ Type }) => Type !== 'tmpfs' && Type !== 'image');
   for (const { Type, Name } of points) if (Type === 'volume') await parts.volumes.mount(Name!, user);
   const chosen = points.map(({ Source, Destination, RW, subpath }) => ({
     source: Source,

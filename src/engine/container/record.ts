@@ -18,8 +18,10 @@ export type ContainerState = {
 
 /** A mount as inspect shows it, and what a start needs besides. */
 export type MountRecord = MountPoint & {
-  /** Part of a volume, relative to its root. */
+  /** Part of a volume or image, relative to its root. */
   readonly subpath?: string;
+  /** Whose files they are. */
+  readonly imageId?: string;
   /** Of a bind: what is mounted below the source stays behind, or only stays writable. */
   readonly nonRecursive?: boolean;
   readonly readOnly?: 'recursive' | 'not-recursive';
@@ -61,3 +63,7 @@ export const newState: ContainerState = {
 
 export const isRunning = ({ status }: ContainerState): boolean => status === 'running' || status === 'paused';
 export const hasTty = (record: ContainerRecord): boolean => record.config.Tty;
+
+/** Whether it runs an image, or has its files mounted. */
+export const uses = ({ imageId, mounts }: ContainerRecord, wanted: string): boolean =>
+  imageId === wanted || mounts.some((mount) => mount.imageId === wanted);

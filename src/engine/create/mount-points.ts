@@ -7,7 +7,7 @@ import { asked } from './asked.ts';
 import { modeOptions, parseBind, propagations, trimmed } from './bind-spec.ts';
 import { wantedByRequest } from './mount-request.ts';
 import { checkTmpfs } from './tmpfs.ts';
-import { bindPoint, destinationOf, type WantedMount } from './wanted-mount.ts';
+import { bindPoint, destinationOf, imageView, type WantedMount } from './wanted-mount.ts';
 
 type Asked = { readonly config: ContainerConfig; readonly hostConfig: HostConfig };
 
@@ -23,7 +23,7 @@ export async function planMounts(parts: Pick<Parts, 'containers'>, request: Aske
   const covered = new Set(chosen.map(destinationOf));
   const inherited = hostConfig.VolumesFrom.flatMap((spec) => pointsOf(parts, spec))
     .filter(({ Destination }) => !covered.has(Destination))
-    .map((point): WantedMount => ({ kind: 'path', point, makeSource: false }));
+    .map(inheritedMount);
   const explicit = [...new Map([...inherited, ...chosen].map((wanted) => [destinationOf(wanted), wanted])).values()];
   for (const path of Object.keys(hostConfig.Tmpfs)) covered.add(trimmed(path));
   for (const wanted of inherited) covered.add(destinationOf(wanted));
@@ -32,6 +32,17 @@ export async function planMounts(parts: Pick<Parts, 'containers'>, request: Aske
     .filter((destination) => !covered.has(destination));
   return [...explicit, ...own.map((destination) => namedVolume('', destination, hostConfig.VolumeDriver))];
 }
+
+/** An image's files are mounted for each container anew. */
+const inheritedMount = (point: MountRecord): WantedMount =>
+  point.imageId === undefined
+    ? { kind: 'path', point, makeSource: false }
+    : {
+        kind: 'image',
+        destination: point.Destination,
+        image: point.imageId,
+        ...(point.subpath !== undefined && { subpath: point.subpath }),
+      };
 
 function wantedByBind(spec: string, driver: string): WantedMount {
   const bind = parseBind(spec);
@@ -83,14 +94,19 @@ export type MadeMounts = {
 
 /** Makes what is missing, and marks the container as a user of its volumes. */
 export async function makeMounts(
-  parts: Pick<Parts, 'volumes' | 'events'>,
+  parts: Pick<Parts, 'volumes' | 'events' | 'images'>,
   containerId: string,
   plan: readonly WantedMount[],
 ): Promise<MadeMounts> {
   const points: MountRecord[] = [];
   const filled: MountRecord[] = [];
-  for (const wanted of plan) {
-    const point = wanted.kind === 'path' ? await made(wanted) : await volumePoint(parts, wanted);
+  for (const [index, wanted] of plan.entries()) {
+    const point =
+      wanted.kind === 'path'
+        ? await made(wanted)
+        : wanted.kind === 'image'
+          ? imagePoint(parts, imageView(containerId, index), wanted)
+          : await volumePoint(parts, wanted);
     if (point.Type === 'volume') parts.volumes.acquire(point.Name!, containerId);
     if (wanted.kind === 'volume' && wanted.isFilled) filled.push(point);
     points.push(point);
@@ -123,6 +139,25 @@ async function volumePoint(
     RW: !wanted.readOnly,
     Propagation: '',
     ...(wanted.subpath !== undefined && { subpath: wanted.subpath }),
+  };
+}
+
+function imagePoint(
+  { images }: Pick<Parts, 'images'>,
+  view: string,
+  { image, destination, subpath }: Extract<WantedMount, { kind: 'image' }>,
+): MountRecord {
+  const { id } = asked(() => images.get(image));
+  return {
+    Type: 'image',
+    Name: image,
+    Source: images.rootfs.paths(view, id).merged,
+    Destination: destination,
+    Mode: '',
+    RW: false,
+    Propagation: 'rprivate',
+    imageId: id,
+    ...(subpath !== undefined && { subpath }),
   };
 }
 

@@ -13,13 +13,7 @@ export async function wantedByRequest(request: MountRequest): Promise<WantedMoun
   const refuse: Refuse = (why) => {
     throw new AppError('invalid', `invalid mount config for type "${request.Type}": ${why}`);
   };
-  if (request.Type === 'image') {
-    throw new AppError(
-      'not-implemented',
-      'mounting an image (type=image) is not there yet: copy from it into a volume',
-    );
-  }
-  if (!['bind', 'volume', 'tmpfs'].includes(request.Type)) refuse('mount type unknown');
+  if (!['bind', 'volume', 'tmpfs', 'image'].includes(request.Type)) refuse('mount type unknown');
   if (request.Target === '') refuse('field Target must not be empty');
   const why = destinationProblem(request.Target);
   if (why !== undefined) refuse(why);
@@ -28,6 +22,7 @@ export async function wantedByRequest(request: MountRequest): Promise<WantedMoun
   if (request.Type === 'bind') return wantedBind(request, refuse);
   const destination = trimmed(request.Target);
   if (request.Type === 'volume') return wantedVolume(request, destination, refuse);
+  if (request.Type === 'image') return wantedImage(request, destination, refuse);
   if (request.Source !== '') refuse('field Source must not be specified');
   checkMountOptions(request.TmpfsOptions?.Options ?? []);
   const access = { Mode: '', RW: !request.ReadOnly, Propagation: '' };
@@ -76,6 +71,13 @@ function wantedVolume(request: MountRequest, destination: string, refuse: Refuse
     isFilled: VolumeOptions?.NoCopy !== true && subpath === '',
     ...(subpath !== '' && { subpath }),
   };
+}
+
+function wantedImage({ Source, ImageOptions }: MountRequest, destination: string, refuse: Refuse): WantedMount {
+  if (Source === '') refuse('field Source must not be empty');
+  const subpath = ImageOptions?.Subpath ?? '';
+  if (subpath !== '' && !isLocal(subpath)) refuse('subpath must be a relative path within the volume');
+  return { kind: 'image', destination, image: Source, ...(subpath !== '' && { subpath }) };
 }
 
 /** As Go's filepath.IsLocal: relative, and never above where it starts. */

@@ -22,7 +22,17 @@ export type WantedMount =
       /** While it is empty it is given what the image has in its place. */
       readonly isFilled: boolean;
       readonly subpath?: string;
+    }
+  | {
+      readonly kind: 'image';
+      readonly destination: string;
+      /** By name or id. */
+      readonly image: string;
+      readonly subpath?: string;
     };
+
+/** What the files of an image are mounted as, for the mount of that place in a container's list. */
+export const imageView = (containerId: string, index: number): string => `${containerId}.${index}`;
 
 export const destinationOf = (wanted: WantedMount): string =>
   wanted.kind === 'path' ? wanted.point.Destination : wanted.destination;

@@ -9,6 +9,7 @@ import {
   type Progress,
 } from '../../contract/index.ts';
 import { type Credentials, familiar, familiarName, parseReference } from '../../image/index.ts';
+import { uses } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { matchesImage } from './filter.ts';
@@ -73,7 +74,7 @@ export class ImagesBackend {
 
   /** A running container before others: it forbids even a forced removal. */
   #userOf(imageId: string): { readonly container: string; readonly running: boolean } | undefined {
-    const users = this.#parts.containers.all().filter(({ record }) => record.imageId === imageId);
+    const users = this.#parts.containers.all().filter(({ record }) => uses(record, imageId));
     const user = users.find(({ running }) => running) ?? users[0];
     return user === undefined ? undefined : { container: user.id, running: user.running };
   }

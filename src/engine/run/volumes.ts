@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unpinSubpath } from '../../volume/index.ts';
+import { pinSubpath, unpinSubpath } from '../../volume/index.ts';
 import type { Container } from '../container/container.ts';
 import type { MountRecord } from '../container/record.ts';
+import { imageView } from '../create/wanted-mount.ts';
 import type { Parts } from '../parts.ts';
 
 /**
@@ -11,27 +12,33 @@ import type { Parts } from '../parts.ts';
  */
 const folderOf = (parts: Pick<Parts, 'options'>, id: string): string => join(parts.options.execRoot, 'subpaths', id);
 
-/** Mounts devices and parts of volumes; returns where each mount's source is now. Throws `invalid`. */
+/** Mounts devices, images, and parts of volumes and images; returns where each mount's source is now. Throws `invalid`. */
 export async function prepareVolumes(parts: Parts, { id, record }: Container): Promise<readonly MountRecord[]> {
   const ready: MountRecord[] = [];
   for (const [index, point] of record.mounts.entries()) {
     if (point.Type === 'volume') await parts.volumes.mount(point.Name!, id);
-    if (point.subpath === undefined) {
+    const { imageId, subpath } = point;
+    const view = imageId && (await parts.images.rootfs.view(imageView(id, index), imageId));
+    if (subpath === undefined) {
       ready.push(point);
       continue;
     }
     const at = join(folderOf(parts, id), String(index));
-    await parts.volumes.pin(point.Name!, point.subpath, at);
+    if (view === undefined) await parts.volumes.pin(point.Name!, subpath, at);
+    else await pinSubpath(view, subpath, at);
     ready.push({ ...point, Source: at });
   }
   return ready;
 }
 
 /** Undoes `prepareVolumes`. Safe to repeat. */
-export async function releaseVolumes(parts: Parts, { id }: Container): Promise<void> {
+export async function releaseVolumes(parts: Parts, { id, record }: Container): Promise<void> {
   const folder = folderOf(parts, id);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) await unpinSubpath(join(folder, name));
   if (names.length > 0) await unpinSubpath(folder);
+  for (const [index, { imageId }] of record.mounts.entries()) {
+    if (imageId !== undefined) await parts.images.rootfs.remove(imageView(id, index));
+  }
   await parts.volumes.unmountAll(id, id);
 }

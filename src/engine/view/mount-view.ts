@@ -3,4 +3,6 @@ import type { MountRecord } from '../container/record.ts';
 
 /** As inspect and ps show mounts. */
 export const mountViews = (mounts: readonly MountRecord[]): readonly MountPoint[] =>
-  mounts.map(({ subpath: _subpath, nonRecursive: _nonRecursive, readOnly: _readOnly, ...point }) => point);
+  mounts.map(
+    ({ subpath: _subpath, imageId: _imageId, nonRecursive: _nonRecursive, readOnly: _readOnly, ...point }) => point,
+  );
