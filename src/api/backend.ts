@@ -178,6 +178,13 @@ export interface ExecBackend {
   resize(id: string, height: number, width: number): Promise<void>;
 }
 
+type ImportOptions = {
+  readonly repo: string;
+  readonly tag: string;
+  readonly message: string;
+  readonly changes: readonly string[];
+};
+
 export interface ImageBackend {
   list(options: {
     readonly all: boolean;
@@ -189,15 +196,9 @@ export interface ImageBackend {
   history(ref: string): Promise<readonly ImageHistoryItem[]>;
   tag(ref: string, repo: string, tag: string): Promise<void>;
   remove(ref: string, options: { readonly force: boolean; readonly prune: boolean }): Promise<readonly object[]>;
-  import(
-    body: Readable,
-    options: {
-      readonly repo: string;
-      readonly tag: string;
-      readonly message: string;
-      readonly changes: readonly string[];
-    },
-  ): AsyncIterable<Progress>;
+  import(body: Readable, options: ImportOptions): AsyncIterable<Progress>;
+  /** The same of what is at an address. */
+  importFrom(source: string, options: ImportOptions, gone: AbortSignal): AsyncIterable<Progress>;
   load(body: Readable, options: { readonly quiet: boolean }): AsyncIterable<Progress>;
   save(refs: readonly string[]): Promise<Readable>;
   /** With an empty tag all of the repository's. A failure before the first line is a refusal. Stops when `gone`. */

@@ -46,8 +46,9 @@ export class Images {
   }
 
   /** Makes an image of one layer from an archive of a root file system. The last line's status is the new id. */
+  /** Of an archive, or of one that the engine fetches from an address. */
   async *import(
-    archive: Readable,
+    from: Readable | string,
     options: {
       readonly repo: string;
       readonly tag: string;
@@ -56,7 +57,8 @@ export class Images {
       readonly platform: string;
     },
   ): AsyncGenerator<Progress> {
-    const call = { query: { fromSrc: '-', ...options }, body: archive };
+    const source = typeof from === 'string' ? { fromSrc: from } : { fromSrc: '-' };
+    const call = { query: { ...source, ...options }, ...(typeof from === 'string' ? {} : { body: from }) };
     yield* jsonLines<Progress>(await this.#transport.open('POST', '/images/create', call));
   }
 

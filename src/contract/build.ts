@@ -2,6 +2,8 @@ import type { HostConfig } from './host-config.ts';
 
 /** What a client asks of a build. */
 export type BuildOptions = {
+  /** Address of the context; "": it is the request's body. */
+  readonly remote: string;
   /** "repo[:tag]". */
   readonly tags: readonly string[];
   /** In the context. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import type { Result } from '../lab/index.ts';
+import { must, type Result } from '../lab/index.ts';
 import { until } from '../lab/until.ts';
 import { engineForFile, listens } from './engine.ts';
 
@@ -214,7 +214,7 @@ test('steps that cannot be are refused in Docker’s words, and leave no contain
     ['COPY --from=0 x1 /x', /invalid from flag value 0: refers to current build stage/],
     ['COPY --from=3 x1 /x', /invalid from flag value 3: index out of bounds/],
     ['COPY x1 /etc/passwd/', /failed to copy files: x1 to \/etc\/passwd: a file is in the way of a directory/],
-    ['STOPSIGNAL FOO', /Invalid signal: FOO/],
+    ['STOPSIGNAL FOO', /invalid signal: FOO/],
     ['EXPOSE 80/foo', /invalid proto: foo/],
     ['COPY --chown=nobodyhere x1 /x', /unable to convert uid\/gid chown string/],
     ['RUN <<EOF', /here-documents require BuildKit/],
@@ -395,5 +395,52 @@ test('ADD of an address: fetched, not unpacked, under its own name or another; r
     assert.match((await tryBuild(folder)).stderr, message);
   }
   await engine.ok('rm', '-f', server);
+  assert.deepEqual(readdirSync(join(engine.dataRoot, 'builds')), []);
+});
+
+test('the engine itself fetches a context: an archive, a Dockerfile alone, a repository; and what is imported', async () => {
+  const { engine, host } = bench;
+  const folder = contextOf({ 'part/Dockerfile': 'FROM busybox\nCOPY file /from-git\n', 'part/file': 'committed' });
+  const git = (...args: readonly string[]) =>
+    must('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args]);
+  await git('init', '-q', '-b', 'main');
+  await git('add', '.');
+  await git('commit', '-q', '-m', 'one');
+  const daemon = ['daemon', '--reuseaddr', '--export-all', '--listen=127.0.0.1', `--base-path=${dirname(folder)}`];
+  host.spawn('git', daemon, { stdio: 'ignore' });
+  const repository = `git://127.0.0.1/${basename(folder)}`;
+  await until('git daemon', async () => (await host.exec('git', ['ls-remote', repository])).code === 0);
+  const serve =
+    'mkdir -p /www/c && cd /www/c && printf "FROM busybox\\nCOPY file /from-archive\\n" > Dockerfile && echo packed > file' +
+    ' && tar -czf ../context.tgz . && printf "FROM busybox\\nRUN echo alone > /from-text\\n" > ../text && cd .. && exec httpd -f -p 80';
+  const server = await engine.ok('run', '-d', 'busybox', 'sh', '-c', serve);
+  await listens(engine, server, 80);
+  const address = `http://${await engine.ok('inspect', '-f', '{{.NetworkSettings.IPAddress}}', server)}`;
+  const remote = (from: string): Promise<string> => {
+    const url = `http://engine/v1.47/build?t=far:1&remote=${encodeURIComponent(from)}`;
+    return must('curl', ['-s', '-X', 'POST', '--unix-socket', engine.socket, url]);
+  };
+  for (const [from, path, content] of [
+    [`${address}/context.tgz`, '/from-archive', 'packed'],
+    [`${address}/text`, '/from-text', 'alone'],
+    [`${repository}#main:part`, '/from-git', 'committed'],
+    [`${repository}#:part`, '/from-git', 'committed'],
+  ] as const) {
+    assert.match(await remote(from), /Successfully tagged far:1/, from);
+    assert.equal(await run('far:1', 'cat', path), content);
+  }
+  assert.match(await remote(`${address}/none`), /failed to GET .*\/none with status 404/);
+  assert.match(await remote('ftp://127.0.0.1/x'), /could not be recognized as URL/);
+  assert.match(await remote(`${repository}#nosuch`), /failed to fetch git:.*nosuch/);
+  assert.match(await remote(`${repository}#main:../..`), /is not in the repository/);
+
+  const imported = await engine.docker('import', `${address}/context.tgz`, 'fetched:1');
+  assert.match(imported.stdout, /Downloading from http:\/\/.*context\.tgz[\s\S]*sha256:[0-9a-f]{64}/, imported.stderr);
+  assert.match((await engine.docker('import', `${address}/none`)).stderr, /failed to GET .* with status 404/);
+  const built = await engine.portolan('build', '-t', 'far:2', `${repository}#main:part`);
+  assert.match(built.stdout, /Successfully tagged far:2/, built.stderr);
+  assert.equal((await engine.portolan('import', `${address}/context.tgz`, 'fetched:2')).code, 0);
+  await engine.ok('rm', '-f', server);
+  await engine.ok('rmi', 'fetched:1', 'fetched:2', 'far:1', 'far:2');
   assert.deepEqual(readdirSync(join(engine.dataRoot, 'builds')), []);
 });

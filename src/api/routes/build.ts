@@ -38,13 +38,9 @@ function optionsOf(query: Query): Parameters<BuildBackend['build']>[1] {
   if (query.text('version') === '2') refuseBuildKit();
   if (query.flag('squash')) throw new AppError('invalid', 'squash is only supported with experimental mode');
   const remote = query.text('remote');
-  if (remote !== '') {
-    throw new AppError(
-      'not-implemented',
-      `building from an address is not there: ${remote}: send the context as an archive`,
-    );
-  }
   return {
+    // docker's own client sends this with an archive it has made.
+    remote: remote === 'client-session' ? '' : remote,
     tags: query.texts('t').filter((tag) => tag !== ''),
     dockerfile: query.text('dockerfile') || 'Dockerfile',
     target: query.text('target'),

@@ -92,12 +92,12 @@ function create(backend: ImageBackend, call: Call): Reply {
   }
   const source = query.text('fromSrc');
   if (source === '') throw new AppError('invalid', 'invalid request: want fromImage or fromSrc');
-  if (source !== '-') throw new AppError('not-implemented', `importing from an address is not there yet: ${source}`);
   const options = {
     repo: query.text('repo'),
     tag: query.text('tag'),
     message: query.text('message'),
     changes: query.texts('changes'),
   };
+  if (source !== '-') return progressLines(backend.importFrom(source, options, call.signal));
   return progressLines(backend.import(stream, options));
 }

@@ -8,7 +8,7 @@ import { each, list, text, toggle, value } from '../parse/flag.ts';
 import { parseSize, parseSwap } from '../values/size.ts';
 
 export const build = command({
-  usage: '[OPTIONS] PATH | -',
+  usage: '[OPTIONS] PATH | URL | -',
   summary: 'Build an image from a Dockerfile',
   operands: { least: 1, most: 1 },
   complete: ['files'],
@@ -37,9 +37,13 @@ export const build = command({
     ulimit: each('--ulimit <ulimit>', 'Ulimit options', parseUlimit),
   },
   async run(context, [source = ''], flags) {
-    const { archive, dockerfile } = await contextOf(context, source, flags.file);
+    const isRemote = /^(https?|git):\/\/|^git@|^github\.com\//.test(source);
+    const { archive, dockerfile } = isRemote
+      ? { archive: Readable.from([]), dockerfile: flags.file || 'Dockerfile' }
+      : await contextOf(context, source, flags.file);
     const lines = context.client.images.build(archive, {
       t: flags.tag,
+      remote: isRemote ? source : '',
       dockerfile,
       buildargs: JSON.stringify(pairsOf(flags.buildArg, (name) => process.env[name] ?? null)),
       labels: JSON.stringify(pairsOf(flags.label, () => '')),
@@ -72,8 +76,6 @@ export const build = command({
 
 /** A folder; or from standard input a Dockerfile or an archive. */
 async function contextOf({ stdio }: Context, source: string, file: string): Promise<Sent> {
-  if (/^(https?|git):\/\/|^git@/.test(source))
-    throw new Error(`cannot build from ${source}: fetch it first and build the folder`);
   if (source !== '-') return packContext(source, file);
   const given = await buffer(stdio.stdin);
   // The magic of ustar, or that of a compressed archive: no Dockerfile begins so.

@@ -4,8 +4,9 @@ import type { BuildOptions, Progress } from '../../contract/index.ts';
 import { familiar, parseReference, type Reference } from '../../image/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Lifecycle } from '../run/lifecycle.ts';
-import { openContext } from './context.ts';
+import { type Context, openContext } from './context.ts';
 import { type Write, written } from './output.ts';
+import { fromArchive, fromRemote } from './remote-context.ts';
 
 export type Pull = (ref: string) => AsyncIterable<Progress>;
 
@@ -28,7 +29,7 @@ export class BuildsBackend {
 
   async #build(body: Readable, options: BuildOptions, write: Write, signal: AbortSignal): Promise<void> {
     const names = options.tags.map(nameOf);
-    await using context = await openContext(this.#parts, body, options.dockerfile, signal);
+    await using context = await this.#context(body, options, write, signal);
     const { Builder, shownId } = await import('./builder.ts');
     const { CommandFailed } = await import('./run-step.ts');
     const tell: Write = options.quiet ? async () => signal.throwIfAborted() : write;
@@ -43,6 +44,17 @@ export class BuildsBackend {
       if (signal.aborted || !(error instanceof CommandFailed)) throw error;
       const message = messageOf(error);
       await write({ errorDetail: { code: error.code, message }, error: message });
+    }
+  }
+
+  async #context(body: Readable, options: BuildOptions, write: Write, signal: AbortSignal): Promise<Context> {
+    const { remote, dockerfile } = options;
+    try {
+      if (remote === '') return await openContext(this.#parts, fromArchive(body, signal), dockerfile);
+      const begun = (): Promise<void> => write({ status: `Downloading build context from remote url: ${remote}` });
+      return await openContext(this.#parts, fromRemote(remote, dockerfile, begun, signal), dockerfile);
+    } finally {
+      body.resume();
     }
   }
 

@@ -1,11 +1,11 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { AppError, newId } from '../../base/index.ts';
 import { ignores } from '../../build/index.ts';
-import { openIn, unpack } from '../../image/index.ts';
+import { openIn } from '../../image/index.ts';
 import type { Parts } from '../parts.ts';
+import type { Fill } from './remote-context.ts';
 
 const largestText = 1 << 20;
 
@@ -19,22 +19,20 @@ export async function forgetContexts(parts: Pick<Parts, 'options' | 'images'>): 
   await parts.images.discard(contextsFolder(parts));
 }
 
-/** Takes in the archive of a context, and reads its Dockerfile. Throws `invalid`; nothing is left then. */
+/** Takes in the files of a context, and reads its Dockerfile. Throws `invalid`; nothing is left then. */
 export async function openContext(
   parts: Pick<Parts, 'options' | 'images'>,
-  body: Readable,
+  fill: Fill,
   dockerfile: string,
-  signal: AbortSignal,
 ): Promise<Context> {
-  const root = join(contextsFolder(parts), newId().slice(0, 16));
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  const dispose = (): Promise<void> => parts.images.discard(root);
+  const folder = join(contextsFolder(parts), newId().slice(0, 16));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const dispose = (): Promise<void> => parts.images.discard(folder);
   try {
-    await unpack(body, { root, under: '/' }, signal);
+    const root = await fill(folder);
     const found = await dockerfileOf(root, dockerfile);
     return { root, dockerfile: found, [Symbol.asyncDispose]: dispose };
   } catch (error) {
-    body.resume();
     await dispose();
     throw error;
   }

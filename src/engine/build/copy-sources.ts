@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import { AppError } from '../../base/index.ts';
 import { hasWildcard } from '../../build/index.ts';
 import { findIn, kindIn } from '../../image/index.ts';
-import { isAddress, nameOf } from './remote-file.ts';
+import { isAddress } from '../remote/address.ts';
+import { nameOf } from './remote-file.ts';
 
 /** What is to be copied: an absolute path in the tree it comes from. */
 export type Source = {

@@ -4,8 +4,9 @@ import { AppError, messageOf } from '../../base/index.ts';
 import { type Instruction, jsonList, rawWords, resolve } from '../../build/index.ts';
 import { archiveIn, archiveOf, digestIn, kindIn, unpack } from '../../image/index.ts';
 import { resolveUser } from '../../runtime/index.ts';
+import { isAddress } from '../remote/address.ts';
 import { findSources, type Source } from './copy-sources.ts';
-import { fetchFile, isAddress } from './remote-file.ts';
+import { fetchFile } from './remote-file.ts';
 import { type StageState, toldStep } from './stage.ts';
 
 type Owner = { readonly uid: number; readonly gid: number };

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { AppError } from '../../base/index.ts';
 import {
   checkFilters,
   type Filters,
@@ -11,6 +12,7 @@ import {
 import { type Credentials, familiar, familiarName, parseReference } from '../../image/index.ts';
 import { uses } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
+import { isAddress, openAddress } from '../remote/address.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { matchesImage } from './filter.ts';
 import { matchesFound } from './found.ts';
@@ -92,6 +94,18 @@ export class ImagesBackend {
     for (const name of this.#parts.images.get(id).tags) this.#tell('tag', id, name);
     this.#tell('import', id);
     yield { status: id };
+  }
+
+  /** The archive that an address holds. Docker takes one without a scheme for http. */
+  async *importFrom(
+    source: string,
+    options: Parameters<ImagesBackend['import']>[1],
+    signal: AbortSignal,
+  ): AsyncGenerator<Progress> {
+    const address = /^[a-z]+:\/\//i.test(source) ? source : `http://${source}`;
+    if (!isAddress(address)) throw new AppError('invalid', `cannot import from ${source}: want http or https`);
+    yield { status: `Downloading from ${address}` };
+    yield* this.import(await openAddress(address, signal), options);
   }
 
   async *load(body: Readable, { quiet }: { readonly quiet: boolean }): AsyncGenerator<Progress> {

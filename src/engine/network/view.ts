@@ -46,7 +46,8 @@ function statusOf({ network }: Pick<Parts, 'network'>, { id }: NetworkRecord): P
   return counts.length === 0 ? {} : { Status: { IPAM: { Subnets: Object.fromEntries(counts) } } };
 }
 
-const hasNoPools = ({ driver }: NetworkRecord): boolean => driver === 'host' || driver === 'null';
+const hasNoPools = ({ driver, configOnly }: NetworkRecord): boolean =>
+  driver === 'host' || (driver === 'null' && configOnly !== true);
 
 const poolView = ({
   subnet,
