@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineForFile, leavesNothing } from '../e2e/engine.ts';
 import { must } from '../lab/index.ts';
+import { until } from '../lab/until.ts';
 
 const bench = engineForFile();
 const rounds = 12;
@@ -90,8 +91,13 @@ test('killed while an image is loaded: it is there whole or not at all, and can 
     }
     await killDuring(20, () => engine.docker('load', '-i', archive));
     await engine.docker('rmi', 'many');
+    await trashGone();
   });
 });
+
+/** What was removed is gone from all lists at once, and from the disk a little later: much of it, much later. */
+const trashGone = (): Promise<void> =>
+  until('an empty trash', () => readdirSync(join(bench.engine.dataRoot, 'trash')).length === 0, { withinMs: 120_000 });
 
 /** An archive of an image with a layer that takes a while to unpack. Leaves nothing of it in the engine. */
 async function manyFiles(folder: string): Promise<string> {
@@ -105,7 +111,6 @@ async function manyFiles(folder: string): Promise<string> {
   await bench.engine.ok('import', tree, 'many');
   await bench.engine.ok('save', '-o', archive, 'many');
   await bench.engine.ok('rmi', 'many');
-  // It is gone from all lists at once, and from the disk a little later.
-  while (readdirSync(join(bench.engine.dataRoot, 'trash')).length > 0) await sleep(50);
+  await trashGone();
   return archive;
 }

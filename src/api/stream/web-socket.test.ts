@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { AppError } from '../../base/index.ts';
 import type { AttachOptions } from '../backend.ts';
@@ -52,6 +53,7 @@ test('what the client sends is stdin, and its leaving ends that and lets go of t
   client.socket.close();
   assert.equal(await live.input(), 'one two\n');
   await client.closed;
+  for (let turn = 0; turn < 100 && !live.detached; turn++) await sleep(5);
   assert.equal(live.detached, true);
 });
 

@@ -25,7 +25,7 @@ export function webSocketSession(live: StreamSession, detachKeys: Buffer): Reply
     });
     const stream = streamOf(socket, !before(client.version, binarySince));
     // There is no half-close: whoever ends what it sends has left.
-    stream.once('end', () => stream.destroy());
+    stream.once('end', () => setImmediate(() => stream.destroy())); // after stdin's own end
     const outlet = await converse({ in: stream, out: stream }, live, { framed: false, detachKeys, onDetachText: '' });
     finish({ in: stream, out: stream }, outlet);
   };

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Attachment } from '../../runtime/index.ts';
 
 /** One client's view of a process: satisfies the API's StreamSession. */
@@ -28,7 +29,7 @@ export function session(coming: Promise<Attachment | undefined>, options: Sessio
   const attachment = coming
     .catch(() => undefined)
     .then((found) => {
-      if (detached) found?.detach();
+      if (detached && stdin?.writableEnded !== true) found?.detach();
       else if (stdin !== undefined) feed(stdin, found);
       return found;
     });
@@ -38,8 +39,13 @@ export function session(coming: Promise<Attachment | undefined>, options: Sessio
     stdin,
     detach() {
       detached = true;
-      stdin?.unpipe();
-      void attachment.then((found) => found?.detach());
+      // What a client sent before it left in good order is the process's.
+      const isWhole = stdin?.writableEnded === true;
+      if (!isWhole) stdin?.unpipe();
+      void attachment.then(async (found) => {
+        if (isWhole && found?.stdin !== undefined) await finished(found.stdin).catch(() => {});
+        found?.detach();
+      });
     },
   };
 }
