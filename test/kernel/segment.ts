@@ -7,6 +7,8 @@ import type { NetworkLab } from '../lab/network-lab.ts';
 export type FarHost = {
   /** Output of a command there; a failure throws. */
   run(command: string, ...args: string[]): string;
+  /** Where its namespace is found, as long as this process runs. */
+  readonly path: string;
   /** Whether a ping from there is answered. */
   pings(address: string): boolean;
 };
@@ -34,7 +36,7 @@ export function plugIn(t: TestContext, lab: NetworkLab): FarHost {
   run('ip', 'link', 'set', 'port', 'master', 'br0', 'up');
   lab.ip(`addr add ${labAddress}/24 dev eth0`);
   lab.ip('addr add 2001:db8::10/64 dev eth0 nodad');
-  return { run, pings: (address) => far('ping', '-c3', '-i0.2', '-W1', address).status === 0 };
+  return { path, run, pings: (address) => far('ping', '-c3', '-i0.2', '-W1', address).status === 0 };
 }
 
 const plugCable = (lab: NetworkLab, netnsPath: string): void => {
