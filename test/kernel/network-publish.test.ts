@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PortRequest } from '../../src/network/index.ts';
@@ -73,16 +74,20 @@ test('host ports are given back on a network without translation, and taken agai
   assert.equal(lab.mends.length, 0);
 });
 
-/** A UDP server in a container, which says `word`; up when the call ends. */
-async function serveUdp(t: TestContext, lab: NetworkLab, id: string, word: string): Promise<void> {
-  const server = lab.background(id, 'socat', 'UDP-RECVFROM:53,fork', `SYSTEM:echo ${word}`);
+/** A UDP server in a container, which says `word`; up when the call ends. Answers how to end it. */
+async function serveUdp(t: TestContext, lab: NetworkLab, id: string, word: string): Promise<() => Promise<unknown>> {
+  const server = lab.background(id, 'socat', 'UDP6-RECVFROM:53,ipv6only=0,fork', `SYSTEM:echo ${word}`);
   t.after(() => server.kill());
   for (let i = 0; i < 100 && !lab.inside(id, 'ss', '-Hlun').includes(':53 '); i++) await sleep(20);
+  return () => {
+    server.kill();
+    return once(server, 'exit');
+  };
 }
 
 /** What a client hears that always has the same source port and goes on sending, for a second at most. */
-async function ask(lab: NetworkLab): Promise<string> {
-  const question = 'echo ? | socat -t 0.1 - UDP4:172.17.0.1:5300,sourceport=4000,reuseaddr || true';
+async function ask(lab: NetworkLab, to = 'UDP4:172.17.0.1'): Promise<string> {
+  const question = `echo ? | socat -t 0.1 - ${to}:5300,sourceport=4000,reuseaddr || true`;
   for (let i = 0; i < 10; i++) {
     const answer = lab.run('sh', '-c', question).trim();
     if (answer !== '') return answer;
@@ -102,6 +107,30 @@ test('a UDP client that goes on sending reaches the container that has the port 
   await serveUdp(t, lab, c, 'two');
   assert.notEqual(lab.address(c, 'bridge'), '172.17.0.2', 'b has the address that the client was led to');
   assert.equal(await ask(lab), 'two');
+});
+
+test('a UDP client over IPv6 hears the address it asked, and follows the port through a restart and to another', async (t) => {
+  const lab = await NetworkLab.start(t);
+  lab.ip('addr add 2001:db8::10/64 dev lo nodad');
+  await lab.network.createNetwork(networkCreate('six', { ipv6: true }));
+  const published = { ports: [port(53, 5300, 'udp')] };
+  // socat takes answers from the address it sent to only.
+  const heard = (): Promise<string> => ask(lab, 'UDP6:[2001:db8::10]');
+  await lab.up(a, ['six'], published);
+  // As with a real container, whose processes are gone before its network is.
+  const endOne = await serveUdp(t, lab, a, 'one');
+  for (let packet = 0; packet < 5; packet++) assert.equal(await heard(), 'one');
+  await endOne();
+  await lab.network.sandboxDown(a);
+  await lab.network.sandboxUp({ ...lab.sandbox(a), ...published });
+  const endAgain = await serveUdp(t, lab, a, 'again');
+  assert.equal(await heard(), 'again');
+  await endAgain();
+  await lab.network.sandboxDown(a);
+  await lab.up(b, ['six']);
+  await lab.up(c, ['six'], published);
+  await serveUdp(t, lab, c, 'two');
+  assert.equal(await heard(), 'two');
 });
 
 test('a UDP client that sent before the port was published reaches the container', async (t) => {
