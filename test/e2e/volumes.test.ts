@@ -389,6 +389,13 @@ test('files of an image are mounted in a container of another, whole or in part,
     await engine.ok('restart', '-t', '0', 'reader');
     assert.equal(await read(), 'hello\nhello');
     await engine.ok('run', '--rm', '--volumes-from', 'reader', 'busybox', 'cat', '/site/index');
+    await engine.ok('stop', '-t', '0', 'reader');
+    const copied = join(scratch('copied'), 'index');
+    for (const path of ['/img/srv/site/index', '/site/index']) {
+      await engine.ok('cp', `reader:${path}`, copied);
+      assert.equal(readFileSync(copied, 'utf8'), 'hello\n');
+      rmSync(copied);
+    }
     await engine.ok('rm', '-f', 'reader');
     await engine.ok('rmi', 'files:1');
   });

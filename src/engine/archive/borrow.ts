@@ -1,6 +1,7 @@
 import { AppError, newId } from '../../base/index.ts';
 import type { Container } from '../container/container.ts';
 import type { Parts } from '../parts.ts';
+import { releaseImages } from '../run/volumes.ts';
 
 export type Borrowed = AsyncDisposable & {
   /** Where the root file system is mounted on the host. */
@@ -32,7 +33,9 @@ export async function borrowRoot(parts: Parts, container: Container, signal: Abo
       parts.queue.run(container.id, async () => {
         container.borrowers.delete(stop);
         await parts.volumes.unmountAll(container.id, user);
-        if (parts.containers.byId(container.id) === container && !container.running) await letGo(parts, container);
+        if (parts.containers.byId(container.id) !== container || container.running) return;
+        await letGo(parts, container);
+        if (container.borrowers.size === 0) await releaseImages(parts, container);
       }),
   };
 }

@@ -2,16 +2,18 @@ import { access } from 'node:fs/promises';
 import type { CopyAccess, CopyView } from '../../image/index.ts';
 import type { Container } from '../container/container.ts';
 import { containerFiles } from '../container/files.ts';
+import type { MountRecord } from '../container/record.ts';
+import { imageView } from '../create/wanted-mount.ts';
 import type { Parts } from '../parts.ts';
 import type { Borrowed } from './borrow.ts';
 
 /** How a container's files are looked at: from inside while it runs, else put together as a start would. */
-export async function viewOf(parts: Parts, container: Container, { rootfs, user }: Borrowed): Promise<CopyView> {
+export async function viewOf(parts: Parts, container: Container, held: Borrowed): Promise<CopyView> {
+  const { rootfs, user } = held;
   const { record, state } = container;
   const readOnlyRootfs = record.hostConfig.ReadonlyRootfs;
   if (container.running && state.pid > 0) return { rootfs, pid: state.pid, mounts: [], readOnlyRootfs };
-  // What is there only while it runs: memory, and other images' files.
-  const points = record.mounts.filter(({ Type }) => Type !== 'tmpfs' && Type !== 'image');
+  const points = (await withImages(parts, container, held)).filter(({ Type }) => Type !== 'tmpfs');
   for (const { Type, Name } of points) if (Type === 'volume') await parts.volumes.mount(Name!, user);
   const chosen = points.map(({ Source, Destination, RW, subpath }) => ({
     source: Source,
@@ -25,6 +27,17 @@ export async function viewOf(parts: Parts, container: Container, { rootfs, user 
     (a, b) => depth(a.destination) - depth(b.destination),
   );
   return { rootfs, mounts, readOnlyRootfs };
+}
+
+/** Mounts the images among its mounts; they go when nobody holds the container any more. */
+function withImages(parts: Parts, { id, record }: Container, { signal }: Borrowed): Promise<readonly MountRecord[]> {
+  return parts.queue.run(id, async () => {
+    signal.throwIfAborted();
+    for (const [index, { imageId }] of record.mounts.entries()) {
+      if (imageId !== undefined) await parts.images.rootfs.view(imageView(id, index), imageId);
+    }
+    return record.mounts;
+  });
 }
 
 /** What may be written to, as Docker tells it: not by the file system, but by what was asked for. */

@@ -7,6 +7,7 @@ import { containerFiles, removeFolder } from '../container/files.ts';
 import type { Parts } from '../parts.ts';
 import { sendIfAlive } from './signal.ts';
 import { tearDown } from './tear-down.ts';
+import { releaseImages } from './volumes.ts';
 
 const SIGKILL = 9;
 
@@ -51,6 +52,7 @@ export async function removeRecord(parts: Parts, container: Container, volumes =
   await Promise.all([
     parts.network.forget(container.id),
     parts.images.rootfs.remove(container.id),
+    releaseImages(parts, container),
     removeFolder(containerFiles(parts, container.id).dir),
     removeFolder(containerFiles(parts, container.id).bundle),
   ]);

@@ -37,8 +37,16 @@ export async function releaseVolumes(parts: Parts, { id, record }: Container): P
   const names = await readdir(folder).catch(() => []);
   for (const name of names) await unpinSubpath(join(folder, name));
   if (names.length > 0) await unpinSubpath(folder);
+  await releaseImages(parts, { id, record });
+  await parts.volumes.unmountAll(id, id);
+}
+
+/** Unmounts the images that a container has, for itself or for somebody who copied. Safe to repeat. */
+export async function releaseImages(
+  parts: Pick<Parts, 'images'>,
+  { id, record }: Pick<Container, 'id' | 'record'>,
+): Promise<void> {
   for (const [index, { imageId }] of record.mounts.entries()) {
     if (imageId !== undefined) await parts.images.rootfs.remove(imageView(id, index));
   }
-  await parts.volumes.unmountAll(id, id);
 }
