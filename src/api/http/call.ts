@@ -10,9 +10,9 @@ export class Call {
   readonly version: string;
   /** Aborted when the client is gone before it was answered. */
   readonly signal: AbortSignal;
-  /** The raw body, for archives. */
-  readonly stream: Readable;
   readonly headers: IncomingHttpHeaders;
+  readonly #open: () => Readable;
+  #stream: Readable | undefined;
   readonly #params: Readonly<Record<string, string | undefined>>;
   readonly #json: () => Promise<unknown>;
   readonly #skipBody: () => Promise<void>;
@@ -22,7 +22,7 @@ export class Call {
     readonly query: Query;
     readonly version: string;
     readonly signal: AbortSignal;
-    readonly stream: Readable;
+    readonly stream: () => Readable;
     readonly headers: IncomingHttpHeaders;
     readonly json: () => Promise<unknown>;
     readonly skipBody: () => Promise<void>;
@@ -30,11 +30,17 @@ export class Call {
     this.query = parts.query;
     this.version = parts.version;
     this.signal = parts.signal;
-    this.stream = parts.stream;
+    this.#open = parts.stream;
     this.headers = parts.headers;
     this.#params = parts.params;
     this.#json = parts.json;
     this.#skipBody = parts.skipBody;
+  }
+
+  /** The raw body, for archives. */
+  get stream(): Readable {
+    this.#stream ??= this.#open();
+    return this.#stream;
   }
 
   /** A part of the path. Throws `invalid` when it is empty. */

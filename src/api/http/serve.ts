@@ -6,6 +6,7 @@ import { failureOf } from '../status.ts';
 import { Call } from './call.ts';
 import { breakOff, type Client } from './client.ts';
 import { checkJsonType, collect, decodeJson, hasBody, jsonLimit } from './json-body.ts';
+import { dropRest, rawBody } from './raw-body.ts';
 import { empty, json } from './reply.ts';
 import type { Match, Router } from './router.ts';
 import { takeUpgradeBody } from './upgrade-body.ts';
@@ -29,6 +30,7 @@ export async function serve(
   } catch (error) {
     fail(client, error);
   } finally {
+    if (upgrade === undefined && response.writableEnded) dropRest(request);
     const ms = (performance.now() - began).toFixed(1);
     log.debug(`${request.method} ${request.url?.slice(0, 200)} ${response.statusCode} ${ms} ms`);
   }
@@ -41,7 +43,7 @@ function callOf({ params, query, version }: Match, client: Client): Call {
     query,
     version,
     signal: goneSignal(client),
-    stream: request,
+    stream: () => rawBody(request),
     headers: request.headers,
     json: () => readJson(request, upgrade),
     skipBody: async () => {
