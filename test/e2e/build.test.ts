@@ -416,8 +416,8 @@ test('the engine itself fetches a context: an archive, a Dockerfile alone, a rep
   const server = await engine.ok('run', '-d', 'busybox', 'sh', '-c', serve);
   await listens(engine, server, 80);
   const address = `http://${await engine.ok('inspect', '-f', '{{.NetworkSettings.IPAddress}}', server)}`;
-  const remote = (from: string): Promise<string> => {
-    const url = `http://engine/v1.47/build?t=far:1&remote=${encodeURIComponent(from)}`;
+  const remote = (from: string, more = ''): Promise<string> => {
+    const url = `http://engine/v1.47/build?t=far:1&remote=${encodeURIComponent(from)}${more}`;
     return must('curl', ['-s', '-X', 'POST', '--unix-socket', engine.socket, url]);
   };
   for (const [from, path, content] of [
@@ -429,6 +429,7 @@ test('the engine itself fetches a context: an archive, a Dockerfile alone, a rep
     assert.match(await remote(from), /Successfully tagged far:1/, from);
     assert.equal(await run('far:1', 'cat', path), content);
   }
+  assert.match(await remote(`${address}/text`, '&dockerfile=sub/File'), /Successfully tagged far:1/);
   assert.match(await remote(`${address}/none`), /failed to GET .*\/none with status 404/);
   assert.match(await remote('ftp://127.0.0.1/x'), /could not be recognized as URL/);
   assert.match(await remote(`${repository}#nosuch`), /failed to fetch git:.*nosuch/);

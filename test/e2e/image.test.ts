@@ -45,6 +45,7 @@ test('import makes an image that runs, with the changes asked for; history shows
     assert.equal(await engine.ok('run', '--rm', 'made:1'), 'imported');
     assert.equal((await engine.ok('history', '-q', 'made:1')).split('\n').length, 1);
     assert.equal(await engine.ok('image', 'inspect', '-f', '{{.Config.Labels.tier}}', 'made:1'), 'test');
+    assert.equal(await engine.ok('image', 'inspect', '-f', '{{.Comment}}', 'made:1'), 'Imported from -');
     assert.match((await engine.docker('rmi', 'busybox')).stderr, /is using its referenced image/);
     await engine.ok('rmi', 'made:1');
     await engine.ok('rm', 'source');

@@ -95,7 +95,7 @@ function create(backend: ImageBackend, call: Call): Reply {
   const options = {
     repo: query.text('repo'),
     tag: query.text('tag'),
-    message: query.text('message'),
+    message: query.text('message') || `Imported from ${source}`,
     changes: query.texts('changes'),
   };
   if (source !== '-') return progressLines(backend.importFrom(source, options, call.signal));

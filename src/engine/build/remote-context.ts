@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { AppError } from '../../base/index.ts';
@@ -33,8 +33,11 @@ export const fromRemote =
     if (!isAddress(remote)) throw new AppError('invalid', `remoteURL (${remote}) could not be recognized as URL`);
     await begun();
     const answer = await openAddress(remote, signal);
-    if (await isText(answer)) await writeFile(join(root, posix.normalize(`/${dockerfile}`)), await textOf(answer));
-    else await unpack(answer, { root, under: '/' }, signal);
+    if (await isText(answer)) {
+      const path = join(root, posix.normalize(`/${dockerfile}`));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, await textOf(answer));
+    } else await unpack(answer, { root, under: '/' }, signal);
     return root;
   };
 
