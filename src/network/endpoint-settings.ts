@@ -54,7 +54,13 @@ export function checkEndpointSettings(network: NetworkRecord, request: EndpointR
   }
   const wrong = [...addressFaults(network, request), ...linkLocalFaults(network, request), ...sysctlFaults(request)];
   if (wrong.length > 0) throw new AppError('invalid', `invalid endpoint settings:\n${wrong.join('\n')}`);
-  if (request.mac !== undefined) parseMac(request.mac);
+  if (request.mac !== undefined) checkMac(request.mac);
+}
+
+/** The kernel gives no interface an address of many (IEEE 802: the lowest bit of the first octet). */
+function checkMac(mac: string): void {
+  if ((parseMac(mac)[0]! & 1) === 0) return;
+  throw new AppError('invalid', `invalid MAC address: ${mac}: a multicast address is no interface's`);
 }
 
 function addressFaults(network: NetworkRecord, { ipv4, ipv6 }: EndpointRequest): readonly string[] {

@@ -45,6 +45,11 @@ export const connectRows: readonly Row[] = [
     'invalid endpoint settings:\nno configured subnet contains IP address 10.48.0.2',
   ],
   [
+    ...connect('store', 'runs', { EndpointConfig: { MacAddress: '01:00:5e:00:00:01' } }),
+    400,
+    "invalid MAC address: 01:00:5e:00:00:01: a multicast address is no interface's",
+  ],
+  [
     ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { IPv4Address: 'nonsense' } } }),
     400,
     'invalid endpoint settings:\ninvalid IPv4 address: nonsense',
