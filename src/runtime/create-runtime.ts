@@ -9,6 +9,7 @@ import { MonitorGroups } from './cgroup/monitors.ts';
 import { findCgroupTree } from './cgroup/tree.ts';
 import { Conmons } from './conmon/conmon.ts';
 import { ExitFolder } from './conmon/exits.ts';
+import { Orphans } from './process/orphans.ts';
 import { findTool } from './runc/versions.ts';
 import { ConmonRuntime } from './runtime.ts';
 import { readHostFacts } from './spec/host.ts';
@@ -60,6 +61,7 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime & AsyncD
     exits: new ExitFolder(folders.exits),
     monitors: new MonitorGroups(tree),
     migration,
+    orphans: new Orphans(),
     poller: deps.poller,
     log: deps.log,
     versions: { runc: runc.version, conmon: conmon.version },

@@ -20,6 +20,7 @@ import { execWithTerminal } from './exec/terminal.ts';
 import { readLogs } from './logs/logs.ts';
 import { type LogRoom, rotateLog } from './logs/rotate.ts';
 import { type Watched, watchProcess } from './process/child.ts';
+import type { Orphans } from './process/orphans.ts';
 import { createFailure } from './runc/failure.ts';
 import { untilProgram } from './runc/program.ts';
 import { openExecFifo } from './runc/start.ts';
@@ -53,6 +54,7 @@ export type RuntimeParts = {
   readonly exits: ExitFolder;
   readonly monitors: MonitorGroups;
   readonly migration: MigrationLock;
+  readonly orphans: Orphans;
   readonly poller: Poller;
   readonly log: Log;
   readonly versions: { readonly runc: string; readonly conmon: string };
@@ -287,6 +289,7 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     this.#live.clear();
     this.#parts.exits[Symbol.dispose]();
     this.#parts.conmons[Symbol.dispose]();
+    this.#parts.orphans[Symbol.dispose]();
     await this.#parts.monitors[Symbol.asyncDispose]();
   }
 }

@@ -26,6 +26,7 @@ const posixSpawn = libc.func(
   'int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, const char **argv, const char **envp)',
 );
 const waitpid = libc.func('int waitpid(int pid, void *status, int options)');
+const waitid = libc.func('int waitid(int idtype, unsigned int id, void *info, int options)');
 
 // <spawn.h>, <bits/sigset.h>, <bits/waitflags.h> of glibc.
 const POSIX_SPAWN_SETSIGDEF = 0x04;
@@ -34,6 +35,12 @@ const POSIX_SPAWN_SETSIGMASK = 0x08;
 const opaqueBytes = 512;
 const sigsetBytes = 128;
 const WNOHANG = 1;
+const WEXITED = 4;
+const WNOWAIT = 0x0100_0000;
+const P_ALL = 0;
+/** siginfo_t of <bits/types/siginfo_t.h>: 128 bytes, of which the fifth word is si_pid on 64-bit machines. */
+const siginfoWords = 32;
+const pidWord = 4;
 const ECHILD = 10;
 const EINVAL = 22;
 
@@ -97,6 +104,12 @@ function check(op: string, errno: number, detail = ''): void {
 export function reap(pid: number): WaitStatus | undefined {
   const status = new Int32Array(1);
   return waitpid(pid, status, WNOHANG) === pid ? waitStatus(status[0]!) : undefined;
+}
+
+/** The pid of a child that has ended and was not asked for its status, which stays to be taken. Never waits. */
+export function endedChild(): number | undefined {
+  const info = new Int32Array(siginfoWords);
+  return waitid(P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT) === 0 ? info[pidWord] || undefined : undefined;
 }
 
 /** Waits for a child on a thread of the pool: for programs that do not take long. */
