@@ -22,7 +22,7 @@ export async function recover(parts: Parts, lifecycle: Lifecycle): Promise<void>
   for (const { id, running } of parts.containers.all()) if (running) parts.volumes.adopt(id, id);
   await forgetContexts(parts);
   await Promise.all(
-    parts.containers.all().map(async (container) => {
+    parts.containers.withUnfinished().map(async (container) => {
       try {
         await recoverOne(parts, lifecycle, container);
       } catch (error) {
@@ -35,9 +35,10 @@ export async function recover(parts: Parts, lifecycle: Lifecycle): Promise<void>
 
 async function recoverOne(parts: Parts, lifecycle: Lifecycle, container: Container): Promise<void> {
   const { status } = container.state;
-  if (status === 'removing' || container.record.buildStep) {
+  const { buildStep, unfinished, removesVolumes = false } = container.record;
+  if (status === 'removing' || buildStep || unfinished) {
     await tearDown(parts, container);
-    return removeRecord(parts, container);
+    return removeRecord(parts, container, { volumes: status === 'removing' ? removesVolumes : true });
   }
   const found = await parts.runtime.recover(container.id, containerFiles(parts, container.id).bundle);
   if (found.running && container.running) {
@@ -68,12 +69,13 @@ async function foundEnded(
     container.update({ restartCount: restartCount + 1 });
     lifecycle.restartLater(container);
   } else if (hostConfig.AutoRemove) {
-    await removeRecord(parts, container);
+    await removeRecord(parts, container, { volumes: true });
   }
 }
 
 /** Folders that no record owns: an engine was killed while it made or removed a container. */
 async function removeStrays(parts: Parts): Promise<void> {
+  await parts.volumes.removeStrays();
   const { dataRoot, execRoot } = parts.options;
   for (const folder of [join(dataRoot, 'containers'), join(execRoot, 'bundles'), join(dataRoot, 'overlay')]) {
     const names = await readdir(folder).catch(() => []);

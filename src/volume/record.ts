@@ -20,7 +20,9 @@ export type VolumeStore = {
 };
 
 export type VolumeCreate = {
+  /** "" for an anonymous one, unless its name was chosen for it. */
   readonly name: string;
+  readonly anonymous?: boolean;
   readonly driver: string;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { lstat, mkdir, opendir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, opendir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf, newId } from '../base/index.ts';
 import { copyUp } from './copy-up.ts';
@@ -46,19 +46,26 @@ export class Volumes {
     return bytes;
   }
 
-  /** Returns the one that exists already under this name. Without a name: an anonymous one. */
-  async create(request: VolumeCreate): Promise<{ readonly record: VolumeRecord; readonly fresh: boolean }> {
+  /** Returns the one that exists already under this name. With `user`, that container uses it from the first moment. */
+  async create(
+    request: VolumeCreate,
+    user?: string,
+  ): Promise<{ readonly record: VolumeRecord; readonly fresh: boolean }> {
     this.#check(request);
     const existing = this.#store.get(request.name);
-    if (existing !== undefined) return { record: existing, fresh: false };
+    if (existing !== undefined) {
+      if (user !== undefined) this.acquire(request.name, user);
+      return { record: existing, fresh: false };
+    }
+    const { anonymous = request.name === '' } = request;
     const record: VolumeRecord = {
       id: request.name === '' ? newId() : request.name,
       created: new Date().toISOString(),
       driver: 'local',
       options: request.options,
-      labels: request.name === '' ? { ...request.labels, [anonymousLabel]: '' } : request.labels,
-      anonymous: request.name === '',
-      users: [],
+      labels: anonymous ? { ...request.labels, [anonymousLabel]: '' } : request.labels,
+      anonymous,
+      users: user === undefined ? [] : [user],
     };
     await mkdir(join(this.#root, record.id), { recursive: true, mode: 0o701 });
     await mkdir(this.mountpoint(record.id), { recursive: true, mode: 0o755 }); // any user of a container may look in
@@ -138,13 +145,16 @@ export class Volumes {
     return copyUp(rootfs, path, this.mountpoint(name), isAlone ? join(this.#root, name, '_filling') : undefined);
   }
 
-  /** The container is gone; with `anonymous` so are the nameless volumes only it used, which are returned. */
-  async releaseAll(containerId: string, anonymous: boolean): Promise<readonly string[]> {
+  /** The container is gone, and with it those of the volumes in `taken` that only it used, which are returned. */
+  async releaseAll(containerId: string, taken: readonly string[]): Promise<readonly string[]> {
     const gone: string[] = [];
     for (const record of this.#store.all().filter(({ users }) => users.includes(containerId))) {
       const users = record.users.filter((user) => user !== containerId);
-      this.#store.put({ ...record, users });
-      if (!anonymous || !record.anonymous || users.length > 0) continue;
+      if (users.length > 0 || !taken.includes(record.id)) {
+        this.#store.put({ ...record, users });
+        continue;
+      }
+      // It keeps its user to the end: an engine killed in between would not find it again.
       await this.#delete(record.id);
       gone.push(record.id);
     }
@@ -162,6 +172,14 @@ export class Volumes {
     }
     await this.#delete(name);
     return true;
+  }
+
+  /** Folders without a record, and without content: an engine was killed while it made them. */
+  async removeStrays(): Promise<void> {
+    const names = await readdir(this.#root).catch(() => []);
+    for (const name of names.filter((one) => this.#store.get(one) === undefined)) {
+      for (const folder of [this.mountpoint(name), join(this.#root, name)]) await rmdir(folder).catch(() => {});
+    }
   }
 
   async #delete(name: string): Promise<void> {

@@ -63,6 +63,23 @@ test('killed while containers are started, executed in and removed', async () =>
   });
 });
 
+test('killed while a container is made, or removed without its volumes: it is whole or gone, and they are its own or stay', async () => {
+  const { engine } = bench;
+  const make = ['create', '--name', 'goes', '-v', '/data', '-v', '/more', 'busybox', 'true'];
+  await leavesNothing(engine, async () => {
+    for (let round = 0; round < rounds / 2; round++) {
+      await killDuring(120, () => engine.docker(...make));
+      assert.equal(await engine.ok('volume', 'ls', '-q', '--filter', 'dangling=true'), '');
+      if ((await engine.ok('ps', '-aq')) === '') await engine.ok(...make);
+      await engine.ok('start', '-a', 'goes');
+      await killDuring(120, () => engine.docker('rm', 'goes'));
+      assert.equal((await engine.ok('volume', 'ls', '-q')).split('\n').length, 2);
+      await engine.docker('rm', 'goes');
+      await engine.ok('volume', 'prune', '-f');
+    }
+  });
+});
+
 test('killed while an image is loaded: it is there whole or not at all, and can be loaded again', async () => {
   const { engine } = bench;
   const archive = await manyFiles(engine.folder);

@@ -25,6 +25,8 @@ export type MountRecord = MountPoint & {
   /** Of a bind: what is mounted below the source stays behind, or only stays writable. */
   readonly nonRecursive?: boolean;
   readonly readOnly?: 'recursive' | 'not-recursive';
+  /** A volume made for this place, or taken over from who it was made for: it goes with its container when asked to. */
+  readonly nameless?: true;
 };
 
 /** The durable record of a container. */
@@ -48,6 +50,10 @@ export type ContainerRecord = {
   readonly stoppedByUser: boolean;
   /** A step of a build that is under way: it goes when its engine ended before it. */
   readonly buildStep?: boolean;
+  /** Being made: clients do not know it yet, and it goes when its engine ended before it was done. */
+  readonly unfinished?: boolean;
+  /** What a removal that is under way takes along, should another engine have to end it. */
+  readonly removesVolumes?: boolean;
 };
 
 export const never = '0001-01-01T00:00:00Z';

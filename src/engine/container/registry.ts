@@ -16,9 +16,14 @@ export class Registry {
     for (const record of table.all()) this.#add(new Container(table, record));
   }
 
-  /** Newest first. */
+  /** Those that clients know, newest first. */
   all(): Container[] {
-    return [...this.#byId.values()].sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
+    const known = this.withUnfinished().filter(({ record }) => !record.unfinished);
+    return known.sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
+  }
+
+  withUnfinished(): Container[] {
+    return [...this.#byId.values()];
   }
 
   byId(id: string): Container | undefined {
@@ -32,10 +37,10 @@ export class Registry {
   /** Full id, name (with or without slash), then unique id prefix. Throws not-found or invalid with Docker's texts. */
   find(ref: string): Container {
     const found = this.#byId.get(ref) ?? this.#byName.get(ref.replace(/^\//, ''));
-    if (found !== undefined) return found;
+    if (found !== undefined && !found.record.unfinished) return found;
     if (/^[0-9a-f]{1,64}$/.test(ref)) {
-      const matches = [...this.#byId.keys()].filter((id) => id.startsWith(ref));
-      if (matches.length === 1) return this.#byId.get(matches[0]!)!;
+      const matches = [...this.#byId.values()].filter(({ id, record }) => id.startsWith(ref) && !record.unfinished);
+      if (matches.length === 1) return matches[0]!;
       if (matches.length > 1) throw new AppError('invalid', `multiple IDs found with provided prefix: ${ref}`);
     }
     throw new AppError('not-found', `No such container: ${ref}`);

@@ -15,8 +15,9 @@ import { fillVolumes } from './fill.ts';
 import { warningsOf, withDefaults } from './host-defaults.ts';
 import { resolveLinks } from './links.ts';
 import { withLogging } from './log-options.ts';
+import { filledOf, makeMounts, mountRecords } from './make-mounts.ts';
 import { argsOf, mergeConfig } from './merge-config.ts';
-import { makeMounts, planMounts } from './mount-points.ts';
+import { planMounts } from './mount-points.ts';
 import { inventName } from './names.ts';
 import { checkPlatform } from './platform.ts';
 import { checkCreate, checkName } from './validate.ts';
@@ -54,22 +55,25 @@ export async function createContainer(
     },
     args: argsOf(config),
     mounts: [],
+    unfinished: true,
     state: newState,
     restartCount: 0,
     stoppedByUser: false,
     ...(buildStep ? { buildStep } : {}),
   };
   const networks = checkNetworks(parts, mode, body.Endpoints, record.hostConfig.Links);
-  const mounts = await planMounts(parts, { config, hostConfig: body.HostConfig });
-  const container = parts.containers.add(record);
+  const plan = await planMounts(parts, { config, hostConfig: body.HostConfig });
+  const mounts = mountRecords(parts, id, plan);
+  // What will be made is written down before, so that whoever has to undo it finds all of it.
+  const container = parts.containers.add({ ...record, mounts });
   try {
     await mkdir(containerFiles(parts, id).dir, { recursive: true, mode: 0o710 });
-    const { points, filled } = await makeMounts(parts, id, mounts);
-    container.update({ mounts: points });
-    await fillVolumes(parts, container, filled);
+    await makeMounts(parts, container, plan);
+    await fillVolumes(parts, container, filledOf(plan, mounts));
     for (const network of networks) await attach(parts, id, network);
+    container.update({ unfinished: false });
   } catch (error) {
-    await removeRecord(parts, container);
+    await removeRecord(parts, container, { volumes: true });
     throw error;
   }
   announce(parts, container, 'create');

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { AppError } from '../../base/index.ts';
 import type { ContainerConfig, HostConfig } from '../../contract/index.ts';
 import type { MountRecord } from '../container/record.ts';
@@ -7,7 +6,7 @@ import { asked } from './asked.ts';
 import { modeOptions, parseBind, propagations, trimmed } from './bind-spec.ts';
 import { wantedByRequest } from './mount-request.ts';
 import { checkTmpfs } from './tmpfs.ts';
-import { bindPoint, destinationOf, imageView, type WantedMount } from './wanted-mount.ts';
+import { bindPoint, destinationOf, type WantedMount } from './wanted-mount.ts';
 
 type Asked = { readonly config: ContainerConfig; readonly hostConfig: HostConfig };
 
@@ -84,84 +83,3 @@ function pointsOf(parts: Pick<Parts, 'containers'>, spec: string): readonly Moun
   const { mounts } = asked(() => parts.containers.find(ref)).record;
   return readOnly ? mounts.map((point) => ({ ...point, RW: false })) : mounts;
 }
-
-export type MadeMounts = {
-  /** For the container's record; mounted at each start. */
-  readonly points: readonly MountRecord[];
-  /** The volumes among them that are given what the image has in their place. */
-  readonly filled: readonly MountRecord[];
-};
-
-/** Makes what is missing, and marks the container as a user of its volumes. */
-export async function makeMounts(
-  parts: Pick<Parts, 'volumes' | 'events' | 'images'>,
-  containerId: string,
-  plan: readonly WantedMount[],
-): Promise<MadeMounts> {
-  const points: MountRecord[] = [];
-  const filled: MountRecord[] = [];
-  for (const [index, wanted] of plan.entries()) {
-    const point =
-      wanted.kind === 'path'
-        ? await made(wanted)
-        : wanted.kind === 'image'
-          ? imagePoint(parts, imageView(containerId, index), wanted)
-          : await volumePoint(parts, wanted);
-    if (point.Type === 'volume') parts.volumes.acquire(point.Name!, containerId);
-    if (wanted.kind === 'volume' && wanted.isFilled) filled.push(point);
-    points.push(point);
-  }
-  return { points, filled };
-}
-
-async function made({ point, makeSource }: Extract<WantedMount, { kind: 'path' }>): Promise<MountRecord> {
-  if (makeSource) {
-    await mkdir(point.Source, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  }
-  return point;
-}
-
-async function volumePoint(
-  parts: Pick<Parts, 'volumes' | 'events'>,
-  wanted: Extract<WantedMount, { kind: 'volume' }>,
-): Promise<MountRecord> {
-  const { record, fresh } = await parts.volumes.create(wanted).catch(invalidIfMissing);
-  if (fresh) parts.events.emit('volume', 'create', record.id, { driver: 'local' });
-  return {
-    Type: 'volume',
-    Name: record.id,
-    Source: parts.volumes.mountpoint(record.id),
-    Destination: wanted.destination,
-    Driver: 'local',
-    Mode: wanted.mode,
-    RW: !wanted.readOnly,
-    Propagation: '',
-    ...(wanted.subpath !== undefined && { subpath: wanted.subpath }),
-  };
-}
-
-function imagePoint(
-  { images }: Pick<Parts, 'images'>,
-  view: string,
-  { image, destination, subpath }: Extract<WantedMount, { kind: 'image' }>,
-): MountRecord {
-  const { id } = asked(() => images.get(image));
-  return {
-    Type: 'image',
-    Name: image,
-    Source: images.rootfs.paths(view, id).merged,
-    Destination: destination,
-    Mode: '',
-    RW: false,
-    Propagation: 'rprivate',
-    imageId: id,
-    ...(subpath !== undefined && { subpath }),
-  };
-}
-
-const invalidIfMissing = (error: unknown): never =>
-  asked(() => {
-    throw error;
-  });

@@ -76,7 +76,7 @@ export class ImagesBackend {
 
   /** A running container before others: it forbids even a forced removal. */
   #userOf(imageId: string): { readonly container: string; readonly running: boolean } | undefined {
-    const users = this.#parts.containers.all().filter(({ record }) => uses(record, imageId));
+    const users = this.#parts.containers.withUnfinished().filter(({ record }) => uses(record, imageId));
     const user = users.find(({ running }) => running) ?? users[0];
     return user === undefined ? undefined : { container: user.id, running: user.running };
   }

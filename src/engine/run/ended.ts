@@ -35,7 +35,7 @@ export async function containerEnded(parts: Parts, container: Container, exit: E
     announce(parts, container, 'die', { exitCode: String(exit.code), execDuration: String(Math.round(ranMs / 1000)) });
     const returns = restart || container.restarts;
     await tearDown(parts, container, returns);
-    if (hostConfig.AutoRemove && !returns) await removeRecord(parts, container);
+    if (hostConfig.AutoRemove && !returns) await removeRecord(parts, container, { volumes: true });
     else container.waiters.tell('exit', exit.code, '');
     if (restart) scheduleRestart(parts, container, ranMs, start);
   });

@@ -24,7 +24,7 @@ export async function removeContainer(parts: Parts, container: Container, option
       if (container.running || (restarts && !options.force)) throw new AppError('conflict', refusal(container));
       clearTimeout(container.restartTimer);
       await tearDown(parts, container);
-      await removeRecord(parts, container, options.volumes);
+      await removeRecord(parts, container, options);
       return true;
     });
     // Whatever keeps it from ending must not keep the engine from everything else.
@@ -44,10 +44,17 @@ const refusal = ({ state, record }: Container): string =>
     ? `cannot remove container "${record.name}": container is paused and must be unpaused first`
     : `cannot remove container "${record.name}": container is ${state.status}: stop the container before removing or force remove`;
 
-/** The record goes last of all that is durable: an engine killed in between finishes the removal when it starts. */
-export async function removeRecord(parts: Parts, container: Container, volumes = true): Promise<void> {
+/**
+ * With `volumes`, the nameless ones go along that nobody else has. The record goes last of all that is durable: an engine
+ * killed in between finishes the removal when it starts.
+ */
+export async function removeRecord(
+  parts: Parts,
+  container: Container,
+  { volumes }: Pick<RemoveOptions, 'volumes'>,
+): Promise<void> {
   const { exitCode } = container.state;
-  container.update({ state: { status: 'removing' } });
+  container.update({ removesVolumes: volumes, state: { status: 'removing' } });
   endBorrowing(container);
   await Promise.all([
     parts.network.forget(container.id),
@@ -56,11 +63,14 @@ export async function removeRecord(parts: Parts, container: Container, volumes =
     removeFolder(containerFiles(parts, container.id).dir),
     removeFolder(containerFiles(parts, container.id).bundle),
   ]);
-  for (const name of await parts.volumes.releaseAll(container.id, volumes))
+  const taken = volumes
+    ? container.record.mounts.flatMap(({ nameless, Name }) => (nameless && Name ? [Name] : []))
+    : [];
+  for (const name of await parts.volumes.releaseAll(container.id, taken))
     parts.events.emit('volume', 'destroy', name, { driver: 'local' });
   parts.containers.delete(container);
   parts.execs.forgetContainer(container.id);
   container.dropPending();
-  announce(parts, container, 'destroy');
+  if (!container.record.unfinished) announce(parts, container, 'destroy');
   container.waiters.tell('removed', exitCode, '');
 }

@@ -38,7 +38,7 @@ export async function startContainer(parts: Parts, container: Container): Promis
       state: { status: failedStatus(container), pid: 0, error: messageOf(error), exitCode: exitCodeOf(error) },
     });
     // Nobody will see it end, so it is removed here; `docker run --rm` waits for that.
-    if (container.record.hostConfig.AutoRemove) await removeRecord(parts, container);
+    if (container.record.hostConfig.AutoRemove) await removeRecord(parts, container, { volumes: true });
     throw error;
   }
   announce(parts, container, 'start');
