@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, hasCode, type Log, messageOf } from '../base/index.ts';
@@ -17,9 +16,10 @@ import { LiveContainer } from './container.ts';
 import { execWithPipes } from './exec/exec.ts';
 import { execProcess, readSpec } from './exec/process.ts';
 import { execWithTerminal } from './exec/terminal.ts';
+import { whileUp } from './exec/while-up.ts';
 import { readLogs } from './logs/logs.ts';
 import { type LogRoom, rotateLog } from './logs/rotate.ts';
-import { type Watched, watchProcess } from './process/child.ts';
+import { isAlive, type Watched, watchProcess } from './process/child.ts';
 import type { Orphans } from './process/orphans.ts';
 import { createFailure } from './runc/failure.ts';
 import { untilProgram } from './runc/program.ts';
@@ -239,10 +239,12 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     const { poller, conmons, host, execFolder, migration } = this.#parts;
     const live = this.#find(id);
     migration.warm();
-    const process = execProcess(request, await readSpec(live.folder), host.capabilities);
-    const job = { containerId: id, folder: join(execFolder, request.execId), process, request };
-    if (request.tty) return execWithTerminal(job, conmons, poller);
-    return execWithPipes(job, { ...conmons.tools, poller });
+    return whileUp(live, async () => {
+      const process = execProcess(request, await readSpec(live.folder), host.capabilities);
+      const job = { containerId: id, folder: join(execFolder, request.execId), process, request };
+      if (request.tty) return execWithTerminal(job, conmons, poller);
+      return execWithPipes(job, { ...conmons.tools, poller });
+    });
   }
 
   async processes(id: string): Promise<readonly number[]> {
@@ -291,15 +293,6 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     this.#parts.conmons[Symbol.dispose]();
     this.#parts.orphans[Symbol.dispose]();
     await this.#parts.monitors[Symbol.asyncDispose]();
-  }
-}
-
-/** A process that is not a zombie its parent has yet to reap. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
   }
 }
 

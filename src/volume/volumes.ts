@@ -1,6 +1,6 @@
 import { lstat, mkdir, opendir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, messageOf, newId } from '../base/index.ts';
+import { AppError, hasCode, messageOf, newId } from '../base/index.ts';
 import { copyUp } from './copy-up.ts';
 import { checkOptions, deviceOf } from './device.ts';
 import { DeviceMounts } from './device-mounts.ts';
@@ -38,10 +38,14 @@ export class Volumes {
   /** Bytes of the files in it. */
   async size(name: string): Promise<number> {
     let bytes = 0;
-    for await (const entry of await opendir(this.mountpoint(name), { recursive: true })) {
-      if (!entry.isFile()) continue;
-      const info = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined); // removed while we look
-      bytes += info?.size ?? 0;
+    try {
+      for await (const entry of await opendir(this.mountpoint(name), { recursive: true })) {
+        if (!entry.isFile()) continue;
+        const info = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
+        bytes += info?.size ?? 0;
+      }
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error; // removed while we look
     }
     return bytes;
   }

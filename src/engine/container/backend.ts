@@ -24,6 +24,7 @@ import type { Parts } from '../parts.ts';
 import type { Lifecycle, StopOptions } from '../run/lifecycle.ts';
 import { type RemoveOptions, removeContainer } from '../run/remove.ts';
 import { updateContainer } from '../run/update.ts';
+import { unlessTaken } from '../system/unless-taken.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { inspectContainer } from '../view/inspect.ts';
 import { type ListOptions, listContainers } from '../view/list.ts';
@@ -174,11 +175,18 @@ export class ContainersBackend {
         ({ state, record }) =>
           ['created', 'exited', 'dead'].includes(state.status) && wanted(record.config.Labels, record.created),
       );
-    const sizes = await Promise.all(gone.map(({ id }) => this.#parts.images.rootfs.size(id)));
-    for (const container of gone) await removeContainer(this.#parts, container, { force: false, volumes: false });
-    this.#parts.events.emit('container', 'prune', '', { reclaimed: String(sizes.reduce((a, b) => a + b, 0)) });
-    const ContainersDeleted = gone.length === 0 ? null : gone.map(({ id }) => id);
-    return { ContainersDeleted, SpaceReclaimed: sizes.reduce((a, b) => a + b, 0) };
+    const deleted: string[] = [];
+    let SpaceReclaimed = 0;
+    for (const container of gone) {
+      if (this.#parts.containers.byId(container.id) !== container) continue;
+      const size = await this.#parts.images.rootfs.size(container.id);
+      const removing = removeContainer(this.#parts, container, { force: false, volumes: false });
+      if (!(await unlessTaken(removing))) continue;
+      deleted.push(container.id);
+      SpaceReclaimed += size;
+    }
+    this.#parts.events.emit('container', 'prune', '', { reclaimed: String(SpaceReclaimed) });
+    return { ContainersDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
   }
 
   async changes(ref: string): Promise<readonly Change[]> {

@@ -61,6 +61,7 @@ export class Execs {
       exec.handle = await this.#parts.runtime.exec(container.id, await this.#request(container, id, body, options));
     } catch (error) {
       this.#ended(container, id, /executable file not found|no such file/i.test(messageOf(error)) ? 127 : 126);
+      checkRuns(container); // it was paused, or ended, meanwhile
       throw error;
     }
     exec.pid = exec.handle.pid;

@@ -13,6 +13,7 @@ import { type Credentials, familiar, familiarName, parseReference } from '../../
 import { uses } from '../container/record.ts';
 import type { Parts } from '../parts.ts';
 import { isAddress, openAddress } from '../remote/address.ts';
+import { unlessTaken } from '../system/unless-taken.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { matchesImage } from './filter.ts';
 import { matchesFound } from './found.ts';
@@ -188,7 +189,9 @@ export class ImagesBackend {
       // By name: one that others were made from only loses it.
       const names = [...tags, ...image.digests];
       for (const ref of names.length === 0 ? [id] : names) {
-        if (this.#isHere(id)) deleted.push(...(await this.remove(ref, { force: true, prune: true })));
+        if (!this.#isHere(id)) continue;
+        const removing = this.remove(ref, { force: true, prune: true });
+        if (await unlessTaken(removing)) deleted.push(...(await removing));
       }
     }
     const SpaceReclaimed = before - this.#parts.images.layersSize();

@@ -6,6 +6,7 @@ import type { ContainerRecord } from '../container/record.ts';
 import { endpointRequest } from '../create/create.ts';
 import type { Parts } from '../parts.ts';
 import { networkMode } from '../run/network.ts';
+import { unlessTaken } from '../system/unless-taken.ts';
 import { matchesPrune } from '../view/filter.ts';
 import { matchesNetwork } from './filter.ts';
 import { predefined } from './predefined.ts';
@@ -125,20 +126,9 @@ export class NetworksBackend {
       })
       .filter(({ id }) => this.#parts.network.endpointsIn(id).length === 0);
     const gone: string[] = [];
-    for (const { id, name } of unused) if (await this.#removeUnused(id)) gone.push(name);
+    for (const { id, name } of unused) if (await unlessTaken(this.remove(id))) gone.push(name);
     this.#parts.events.emit('network', 'prune', '', { reclaimed: '0' });
     return { NetworksDeleted: gone.length === 0 ? null : gone };
-  }
-
-  /** False for one that somebody joined or removed meanwhile. */
-  async #removeUnused(id: string): Promise<boolean> {
-    try {
-      await this.remove(id);
-      return true;
-    } catch (error) {
-      if (error instanceof AppError && (error.kind === 'forbidden' || error.kind === 'not-found')) return false;
-      throw error;
-    }
   }
 
   repair(): Promise<RepairReport> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, hasCode } from '../../base/index.ts';
 import type { ContainerStats, CpuStats, InterfaceStats } from '../../contract/index.ts';
 import type { RuntimeStats } from '../../runtime/index.ts';
 import type { Container } from '../container/container.ts';
@@ -49,10 +50,16 @@ async function sample(parts: Parts, container: Container): Promise<Sample | unde
     const [runtime, networks] = await Promise.all([parts.runtime.stats(container.id), interfaces(container)]);
     return { runtime, networks };
   } catch (error) {
-    if (!container.running) return undefined; // it ended while we looked
+    // It ended while we looked, which its record may not say yet.
+    if (!container.running || isGone(error)) return undefined;
     throw error;
   }
 }
+
+/** The kernel's answers for a process that is gone, that is no thread's any more, or that waits to be reaped. */
+const isGone = (error: unknown): boolean =>
+  ['ENOENT', 'ESRCH', 'EINVAL'].some((code) => hasCode(error, code)) ||
+  (error instanceof AppError && error.kind === 'conflict');
 
 /**
  * /proc/PID/net/dev, proc(5): counters of every interface of the process's namespace but loopback. Those of the host are

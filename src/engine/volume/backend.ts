@@ -1,6 +1,6 @@
-import { AppError } from '../../base/index.ts';
 import { checkFilters, type Filters, flagOf, type VolumeCreateBody, type VolumeInspect } from '../../contract/index.ts';
 import type { Parts } from '../parts.ts';
+import { unlessTaken } from '../system/unless-taken.ts';
 import { hasLabel, matchesPrune, pattern } from '../view/filter.ts';
 import { volumeView } from './view.ts';
 
@@ -67,23 +67,12 @@ export class VolumesBackend {
     let SpaceReclaimed = 0;
     for (const { id } of unused) {
       const size = await this.#parts.volumes.size(id);
-      if (!(await this.#removedIfUnused(id))) continue;
+      if (!(await unlessTaken(this.remove(id, false)))) continue;
       deleted.push(id);
       SpaceReclaimed += size;
     }
     this.#parts.events.emit('volume', 'prune', '', { reclaimed: String(SpaceReclaimed) });
     return { VolumesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
-  }
-
-  /** Somebody may have taken it, or removed it, meanwhile. */
-  async #removedIfUnused(name: string): Promise<boolean> {
-    try {
-      await this.remove(name, false);
-      return true;
-    } catch (error) {
-      if (error instanceof AppError && (error.kind === 'conflict' || error.kind === 'not-found')) return false;
-      throw error;
-    }
   }
 
   #tell(action: string, name: string): void {

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { sysError } from '../../syscall/libc.ts';
 import { pidfdOpen, pidfdSendSignal } from '../../syscall/pidfd.ts';
 import type { Poller } from '../../syscall/poller.ts';
@@ -15,9 +15,14 @@ export type Watched = Disposable & {
   signal(signal: number): void;
 };
 
+/** Whose end somebody waits for. */
+const watched = new Set<number>();
+export const isWatched = (pid: number): boolean => watched.has(pid);
+
 /** Starts watching. Throws SysError ESRCH. Disposing stops it; the process goes on. */
 export function watchProcess(poller: Poller, pid: number): Watched {
   const fd = pidfdOpen(pid);
+  watched.add(pid);
   const { promise: ended, resolve } = Promise.withResolvers<number | undefined>();
   const watch = poller.watch(fd, { read: true }, () => {
     done();
@@ -31,6 +36,7 @@ export function watchProcess(poller: Poller, pid: number): Watched {
   const done = (): void => {
     if (!open) return;
     open = false;
+    watched.delete(pid);
     watch[Symbol.dispose]();
     closeSync(fd);
   };
@@ -39,4 +45,13 @@ export function watchProcess(poller: Poller, pid: number): Watched {
 
 export async function spawnWatched(poller: Poller, request: SpawnRequest): Promise<Watched> {
   return watchProcess(poller, await spawnProcess(request));
+}
+
+/** Whether it is a process, and not a zombie its parent has yet to reap. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { endedChild, reap } from '../../syscall/spawn.ts';
+import { isWatched } from './child.ts';
 
 /** The OCI runtime's own steps on the way to a program: "runc:[1:CHILD]", "runc:[2:INIT]". */
 const stepOfRuntime = 'runc:[';
-/** How long the one who started a child may take to ask how it ended. */
+/** How long the one who started a child may take to watch it, or to ask how it ended. */
 const patienceMs = 5000;
+/** The same for a step of the runtime: it is watched if it was to become the program, and its pid was written down. */
+const stepPatienceMs = 200;
 const againMs = 20;
 
 /**
@@ -39,10 +42,11 @@ export class Orphans implements Disposable {
   }
 
   #isNobodys(pid: number): boolean {
-    if (nameOf(pid).startsWith(stepOfRuntime)) return true;
+    if (isWatched(pid)) return false;
     const now = performance.now();
     if (this.#seen?.pid !== pid) this.#seen = { pid, since: now };
-    return now - this.#seen.since > patienceMs;
+    const patience = nameOf(pid).startsWith(stepOfRuntime) ? stepPatienceMs : patienceMs;
+    return now - this.#seen.since > patience;
   }
 
   [Symbol.dispose](): void {
