@@ -83,6 +83,18 @@ export class Attachments {
     await expose(this.#core, sandbox, moved);
   }
 
+  async unlink(containerId: string, ref: string, gone: (link: string) => boolean): Promise<void> {
+    const { records } = this.#core;
+    const network = findNetwork(records.networks(), ref);
+    const endpoint = records.endpointsOf(containerId).find(({ networkId }) => networkId === network.id);
+    if (endpoint === undefined) return;
+    const before = this.#plan(containerId, network);
+    const links = endpoint.request.links.filter((link) => !gone(link));
+    records.putEndpoint({ ...endpoint, request: { ...endpoint.request, links } });
+    const sandbox = records.sandboxOf(containerId);
+    if (sandbox !== undefined) await this.#settle(sandbox, network, before);
+  }
+
   async #plug(
     sandbox: SandboxRecord,
     network: NetworkRecord,

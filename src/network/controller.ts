@@ -162,6 +162,10 @@ class Controller implements NetworkController {
     return this.#queue.run(containerId, () => this.#parts.attachments.disconnect(containerId, networkRef));
   }
 
+  unlink(containerId: string, networkRef: string, gone: (link: string) => boolean): Promise<void> {
+    return this.#queue.run(containerId, () => this.#parts.attachments.unlink(containerId, networkRef, gone));
+  }
+
   sandboxUp(request: SandboxRequest): Promise<SandboxUp> {
     return this.#queue.run(request.containerId, () => this.#parts.sandboxes.up(request));
   }

@@ -105,6 +105,9 @@ export interface NetworkController {
   /** The reverse; `force` also when the container is unknown. */
   disconnect(containerId: string, networkRef: string): Promise<void>;
 
+  /** Takes links that are `gone` away from a container's endpoint, live while its sandbox is up. */
+  unlink(containerId: string, networkRef: string, gone: (link: string) => boolean): Promise<void>;
+
   /** Builds the sandbox and plugs in every recorded endpoint. On failure nothing is left behind. */
   sandboxUp(request: SandboxRequest): Promise<SandboxUp>;
   sandboxOf(containerId: string): SandboxUp | undefined;

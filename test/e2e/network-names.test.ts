@@ -54,6 +54,32 @@ test('--link refuses what cannot be linked, as Docker does', async () => {
   });
 });
 
+test('a container goes by the names that links give it, until rm --link takes one away, live', async () => {
+  const { engine } = bench;
+  await leavesNothing(engine, async () => {
+    await engine.ok('run', '-d', '--name', 'db', ...idle);
+    await engine.ok('run', '-d', '--name', 'app', '--link', 'db:store', '--link', 'db:other', ...idle);
+    assert.equal(await engine.ok('inspect', '-f', '{{.Name}}', 'app/store'), '/db');
+    assert.equal(await engine.ok('exec', 'app/other', 'hostname'), await engine.ok('exec', 'db', 'hostname'));
+    const refusal = async (...args: readonly string[]): Promise<string> => {
+      const { code, stderr } = await engine.docker('rm', ...args);
+      assert.equal(code, 1);
+      return stderr;
+    };
+    assert.match(await refusal('--link', 'app/none'), /No such container: app\/none/);
+    assert.match(await refusal('--link', 'none/store'), /No such container: none\/store/);
+    assert.match(await refusal('--link', 'app'), /cannot remove the default link name/);
+    assert.equal(await engine.ok('rm', '--link', '/app/store'), '/app/store');
+    assert.equal(await engine.ok('inspect', '-f', '{{json .HostConfig.Links}}', 'app'), '["/db:/app/other"]');
+    assert.equal((await engine.docker('exec', 'app', 'ping', '-c1', '-W1', 'store')).code, 1);
+    await engine.ok('exec', 'app', 'ping', '-c1', '-W1', 'other');
+    await engine.ok('restart', '-t', '0', 'app');
+    assert.equal((await engine.docker('exec', 'app', 'grep', 'store', '/etc/hosts')).code, 1);
+    assert.match(await refusal('--link', 'app/store'), /No such container: app\/store/);
+    await engine.ok('rm', '-f', 'app', 'db');
+  });
+});
+
 test('--link on a user-defined network is a name that only this container resolves', async () => {
   const { engine } = bench;
   await leavesNothing(engine, async () => {

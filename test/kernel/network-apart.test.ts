@@ -172,6 +172,14 @@ test('what a link opens follows its target, and goes with either end', async (t)
   await lab.network.sandboxDown(client);
   assert.doesNotMatch(linked(), /elements/);
   await lab.network.sandboxUp(lab.sandbox(client));
+  assert.match(linked(), /elements/);
+  await lab.network.unlink(client, 'apart', (link) => link === 'c-aaaa:db');
+  assert.doesNotMatch(linked(), /elements/);
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+  await lab.network.sandboxDown(client);
+  await lab.network.connect(client, 'apart', endpoint({ links: ['c-aaaa:db'] }));
+  await lab.network.sandboxUp(lab.sandbox(client));
+  assert.match(linked(), /elements/);
   await lab.network.disconnect(web, 'apart');
   assert.doesNotMatch(linked(), /elements/);
   assert.equal(lab.mends.length, 0);

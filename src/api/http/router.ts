@@ -10,10 +10,14 @@ const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
 /** Longest name in a path. Image references with digests are the longest that make sense. */
 const longestName = 2048;
 
-/** What follows a name that may hold slashes: `/images/a/b:c/json`. */
+/** What follows a name that may hold slashes: `/images/a/b:c/json`, `/containers/owner/alias/json`. */
 const verbs: Readonly<Record<string, ReadonlySet<string>>> = {
-  GET: new Set(['json', 'history', 'get', 'changes', 'attestations']),
-  POST: new Set(['tag', 'push', 'pull', 'upgrade', 'set', 'enable', 'disable']),
+  GET: words('json history get changes attestations top logs export stats archive'),
+  HEAD: words('archive'),
+  POST: words(
+    'tag push pull upgrade set enable disable attach exec kill pause rename resize restart start stop unpause update wait',
+  ),
+  PUT: words('archive'),
   DELETE: new Set(),
 };
 
@@ -54,11 +58,18 @@ export class Router {
   }
 }
 
-/** Hides the slashes inside an image's or plugin's name from the router, which ends a parameter at the first. */
+/**
+ * Hides the slashes inside the name of an image, a plugin, or of a container as a link calls it, from the router, which
+ * ends a parameter at the first.
+ */
 function foldName(method: string, path: string): string {
-  const match = /^\/(images|plugins|distribution)\/(.+)$/.exec(path);
-  if (!match) return path;
+  const match = /^\/(images|plugins|distribution|containers)\/(.+)$/.exec(path);
+  if (!match || path.endsWith('/attach/ws')) return path;
   const parts = match[2]!.split('/');
   const verb = verbs[method]?.has(parts.at(-1)!) && parts.length > 1 ? `/${parts.pop()}` : '';
   return `/${match[1]}/${parts.join('%2F')}${verb}`;
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '));
 }

@@ -17,6 +17,7 @@ import { type AttachOptions, attachContainer, type LogOptions, readLogs } from '
 import { logDetails } from '../attach/log-details.ts';
 import type { Session } from '../attach/session.ts';
 import { createContainer } from '../create/create.ts';
+import { removeLink } from '../create/links.ts';
 import { checkName } from '../create/validate.ts';
 import { type CommitOptions, commitContainer } from '../image/commit.ts';
 import { exportContainer } from '../image/export.ts';
@@ -110,9 +111,8 @@ export class ContainersBackend {
   }
 
   async remove(ref: string, options: RemoveOptions & { readonly link: boolean }): Promise<void> {
-    if (options.link)
-      throw new AppError('not-implemented', 'removing a link is not there: remove the container that has it');
-    await removeContainer(this.#parts, this.#find(ref), options);
+    if (options.link) await removeLink(this.#parts, ref);
+    else await removeContainer(this.#parts, this.#find(ref), options);
   }
 
   wait(ref: string, condition: WaitCondition): { readonly done: Promise<WaitResult>; cancel(): void } {

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import type { Table } from '../../store/index.ts';
 import { Container } from './container.ts';
+import { linkName, parseLink } from './link.ts';
 import type { ContainerRecord } from './record.ts';
 
 /** Every container by id and by name. */
@@ -34,9 +35,12 @@ export class Registry {
     return this.#byName.has(name) || this.#reserved.has(name);
   }
 
-  /** Full id, name (with or without slash), then unique id prefix. Throws not-found or invalid with Docker's texts. */
+  /**
+   * Full id, name (with or without slash, or as a link gives it: owner/alias), then unique id prefix. Throws not-found or
+   * invalid with Docker's texts.
+   */
   find(ref: string): Container {
-    const found = this.#byId.get(ref) ?? this.#byName.get(ref.replace(/^\//, ''));
+    const found = this.#byId.get(ref) ?? this.#byName.get(ref.replace(/^\//, '')) ?? this.#linked(ref);
     if (found !== undefined && !found.record.unfinished) return found;
     if (/^[0-9a-f]{1,64}$/.test(ref)) {
       const matches = [...this.#byId.values()].filter(({ id, record }) => id.startsWith(ref) && !record.unfinished);
@@ -44,6 +48,13 @@ export class Registry {
       if (matches.length > 1) throw new AppError('invalid', `multiple IDs found with provided prefix: ${ref}`);
     }
     throw new AppError('not-found', `No such container: ${ref}`);
+  }
+
+  #linked(ref: string): Container | undefined {
+    const name = linkName(ref);
+    const links = name === undefined ? undefined : this.#byName.get(name.owner)?.record.hostConfig.Links;
+    const link = links?.map(parseLink).find(({ alias }) => alias === name?.alias);
+    return link && this.#byId.get(link.target);
   }
 
   /** Holds a name until the result is disposed of or the record added. Throws conflict. */

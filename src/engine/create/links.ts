@@ -1,17 +1,9 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import type { Container } from '../container/container.ts';
+import { linkName, parseLink } from '../container/link.ts';
 import type { Parts } from '../parts.ts';
 import type { Linked } from '../run/link-environment.ts';
 import { exposedPorts } from '../run/ports.ts';
-
-/** A `--link` of the default network: another container, and the name it has in this one's hosts file. */
-type Link = { readonly target: string; readonly alias: string };
-
-/** "target", "target:alias", or as inspect shows it, "/target:/self/alias". */
-function parseLink(text: string): Link {
-  const [target = '', alias = target] = text.split(':');
-  return { target: target.replace(/^\//, ''), alias: alias.slice(alias.lastIndexOf('/') + 1) };
-}
 
 /** As the network core keeps them, "id:alias", so that they follow a rename. Throws invalid for an unknown container. */
 export function resolveLinks(parts: Pick<Parts, 'containers'>, links: readonly string[]): readonly string[] {
@@ -76,3 +68,24 @@ export const linkViews = (
     const other = parts.containers.byId(target);
     return other === undefined ? [] : [`/${other.record.name}:/${name}/${alias}`];
   });
+
+/** `docker rm --link OWNER/ALIAS`: the container that OWNER has under this name is its no more, by that name. */
+export async function removeLink(parts: Pick<Parts, 'containers' | 'network' | 'queue'>, ref: string): Promise<void> {
+  const target = parts.containers.find(ref);
+  const name = linkName(ref);
+  if (name === undefined) {
+    const text = 'Conflict, cannot remove the default link name of the container';
+    throw new AppError('conflict', `${text}: want OWNER/ALIAS, the name that a link gave it, and found ${ref}`);
+  }
+  const owner = parts.containers.find(name.owner);
+  await parts.queue.run(owner.id, async () => {
+    const { hostConfig } = owner.record;
+    const isIt = (link: string): boolean => {
+      const { target: id, alias } = parseLink(link);
+      return id === target.id && alias === name.alias;
+    };
+    owner.update({ hostConfig: { ...hostConfig, Links: hostConfig.Links.filter((link) => !isIt(link)) } });
+    const bridge = parts.network.networks().find((one) => one.name === 'bridge');
+    if (bridge !== undefined) await parts.network.unlink(owner.id, bridge.id, isIt);
+  });
+}
