@@ -47,6 +47,12 @@ const cases: readonly { readonly args: string; readonly code?: number; readonly 
     code: 125,
     text: /The container name "\/taken" is already in use by container/,
   },
+  {
+    args: 'exec -u nosuch taken true',
+    text: /Error response .* unable to find user nosuch: no matching entries in passwd/,
+  },
+  { args: 'exec -u 0:nosuch taken true', text: /Error response .* unable to find group nosuch: no matching entries/ },
+  { args: 'exec --detach-keys a,,b taken true', text: /Invalid escape keys \(a,,b\) provided/ },
   { args: 'run --rm --network nosuch busybox true', code: 125, text: /network nosuch not found/ },
   {
     args: 'run --rm --network bridge --ip 172.17.0.9 busybox true',

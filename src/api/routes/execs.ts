@@ -21,7 +21,7 @@ export function execRoutes(backend: ExecBackend): readonly Route[] {
       handle: async (call) => {
         const body = parseExecCreate(await call.json());
         if (!body.Cmd) throw new AppError('invalid', 'No exec command specified');
-        parseDetachKeys(body.DetachKeys);
+        parseDetachKeys(body.DetachKeys, 'escape');
         return json(201, await backend.create(call.param('id'), { ...body, ConsoleSize: consoleSize(call, body) }));
       },
     },

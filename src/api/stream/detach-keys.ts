@@ -6,13 +6,16 @@ const defaultKeys = [16, 17];
 /** Keys that go with ctrl beside the letters, in the order of their codes from 27. */
 const controlSymbols = '[\\]^_';
 
-/** "ctrl-p,ctrl-q", "a", "ctrl-@,x" to the bytes that a terminal sends. "" means the default. Throws `invalid`. */
-export function parseDetachKeys(text: string): Buffer {
+/**
+ * "ctrl-p,ctrl-q", "a", "ctrl-@,x" to the bytes that a terminal sends. "" means the default. Throws `invalid`, calling them
+ * what the caller does.
+ */
+export function parseDetachKeys(text: string, kind: 'detach' | 'escape' = 'detach'): Buffer {
   if (text === '') return Buffer.from(defaultKeys);
   return Buffer.from(
     text.split(',').map((key) => {
       const code = codeOf(key);
-      if (code === undefined) throw new AppError('invalid', `Invalid detach keys (${text}) provided`);
+      if (code === undefined) throw new AppError('invalid', `Invalid ${kind} keys (${text}) provided`);
       return code;
     }),
   );

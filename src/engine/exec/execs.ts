@@ -1,4 +1,4 @@
-import { AppError, messageOf, newId } from '../../base/index.ts';
+import { AppError, newId } from '../../base/index.ts';
 import type { ExecCreateBody, ExecInspect } from '../../contract/index.ts';
 import { type ExecHandle, resolveUser } from '../../runtime/index.ts';
 import { type Session, session } from '../attach/session.ts';
@@ -7,6 +7,7 @@ import type { Container } from '../container/container.ts';
 import { linkedTo } from '../create/links.ts';
 import type { Parts } from '../parts.ts';
 import { environment } from '../run/environment.ts';
+import { exitCodeOf } from '../run/exit-code.ts';
 
 export type ExecStart = {
   readonly detach: boolean;
@@ -26,6 +27,7 @@ export class Execs {
     const container = this.#parts.containers.find(ref);
     checkRuns(container);
     if (body.Cmd === null || body.Cmd.length === 0) throw new AppError('invalid', 'No exec command specified');
+    if (body.User !== '') this.#user(container, body);
     const id = newId();
     this.#parts.execs.put({ id, containerId: container.id, body, state: 'created', exitCode: null, pid: 0 });
     container.execs.add(id);
@@ -60,7 +62,7 @@ export class Execs {
     try {
       exec.handle = await this.#parts.runtime.exec(container.id, await this.#request(container, id, body, options));
     } catch (error) {
-      this.#ended(container, id, /executable file not found|no such file/i.test(messageOf(error)) ? 127 : 126);
+      this.#ended(container, id, exitCodeOf(error));
       checkRuns(container); // it was paused, or ended, meanwhile
       throw error;
     }
@@ -71,8 +73,7 @@ export class Execs {
 
   async #request(container: Container, id: string, body: ExecCreateBody, options: ExecStart) {
     const { record } = container;
-    const rootfs = this.#parts.images.rootfs.paths(record.id, record.imageId).merged;
-    const user = await resolveUser(rootfs, body.User || record.config.User, record.hostConfig.GroupAdd);
+    const user = this.#user(container, body);
     const size = options.consoleSize ?? body.ConsoleSize ?? undefined;
     return {
       execId: id,
@@ -86,6 +87,12 @@ export class Execs {
       detached: options.detach,
       ...(size === undefined ? {} : { consoleSize: { height: size[0]!, width: size[1]! } }),
     };
+  }
+
+  /** Throws `invalid` for one that the container does not know. */
+  #user({ record }: Container, { User }: ExecCreateBody): ReturnType<typeof resolveUser> {
+    const rootfs = this.#parts.images.rootfs.paths(record.id, record.imageId).merged;
+    return resolveUser(rootfs, User || record.config.User, record.hostConfig.GroupAdd);
   }
 
   #finish(container: Container, id: string, code: number): void {

@@ -10,6 +10,7 @@ import { linkedTo } from '../create/links.ts';
 import { logLimits } from '../create/log-options.ts';
 import type { Parts } from '../parts.ts';
 import { environment } from './environment.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { prepareMounts } from './mounts.ts';
 import { ipcMode, pidMode } from './namespaces.ts';
 import { joinNetwork, leaveNetwork } from './network.ts';
@@ -104,7 +105,7 @@ async function prepare(
   ]);
   if (root.status === 'rejected') throw root.reason;
   if (network.status === 'rejected') throw network.reason;
-  const user = await resolveUser(root.value, record.config.User, record.hostConfig.GroupAdd);
+  const user = resolveUser(root.value, record.config.User, record.hostConfig.GroupAdd);
   const mounts = await prepareMounts(parts, container, network.value.filesOf);
   const spec = specInput(record, {
     rootfs: root.value,
@@ -122,11 +123,3 @@ async function prepare(
 }
 
 const failedStatus = ({ state }: Container): 'created' | 'exited' => (state.startedAt === never ? 'created' : 'exited');
-
-/** As Docker records a container that could not be started: the command is missing, cannot be run, or something else. */
-function exitCodeOf(error: unknown): number {
-  const text = messageOf(error);
-  if (/executable file not found|no such file or directory/i.test(text)) return 127;
-  if (/permission denied|is a directory/i.test(text)) return 126;
-  return 128;
-}
