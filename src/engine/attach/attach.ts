@@ -70,9 +70,7 @@ export function readLogs(
     throw new AppError('not-implemented', 'configured logging driver does not support reading');
   }
   if (container.state.startedAt === never && !container.running) return nothing();
-  const { done, cancel } = container.waiters.add('next-exit');
-  const ended = container.running ? done : Promise.resolve();
-  signal.addEventListener('abort', cancel, { once: true });
+  const ended = options.follow && container.running ? nextExit(container, signal) : Promise.resolve();
   const query = {
     stdout: options.stdout,
     stderr: options.stderr,
@@ -82,6 +80,12 @@ export function readLogs(
     ...(options.until === undefined ? {} : { until: options.until }),
   };
   return parts.runtime.logs(containerFiles(parts, container.id).log, query, ended, signal);
+}
+
+function nextExit({ waiters }: Container, signal: AbortSignal): Promise<unknown> {
+  const { done, cancel } = waiters.add('next-exit');
+  signal.addEventListener('abort', cancel, { once: true });
+  return done;
 }
 
 async function* nothing(): AsyncGenerator<LogEntry> {}

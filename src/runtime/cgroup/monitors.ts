@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from '../../base/index.ts';
 import type { CgroupTree } from './tree.ts';
 
 /**
@@ -35,9 +37,30 @@ export class MonitorGroups implements AsyncDisposable {
     for (const parent of this.#parents) {
       for (const hierarchy of this.#tree.hierarchies) {
         for (const group of [join(parent, 'conmon'), parent].filter((path) => path !== '/')) {
-          await rmdir(join(hierarchy, group)).catch(() => {}); // in use, or never made
+          await removeIfEmpty(join(hierarchy, group));
         }
       }
     }
   }
+}
+
+/** What has ended holds its group until it is reaped, which is a moment later: this many tries double the wait from 1 ms. */
+const tries = 6;
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    try {
+      return await rmdir(folder);
+    } catch (error) {
+      if (!hasCode(error, 'EBUSY') || (await isUsed(folder))) return; // in use, or never made
+    }
+    await sleep(2 ** attempt);
+  }
+}
+
+/** By a process, or by a group below it. */
+async function isUsed(folder: string): Promise<boolean> {
+  const processes = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return processes !== '' || entries.some((entry) => entry.isDirectory());
 }
