@@ -1,14 +1,18 @@
-import { lstat, mkdir, opendir, readdir, rm, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, opendir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, hasCode, messageOf, newId } from '../base/index.ts';
+import { AppError, hasCode, newId } from '../base/index.ts';
+import { checkVolume } from './check.ts';
 import { copyUp } from './copy-up.ts';
-import { checkOptions, deviceOf } from './device.ts';
+import { deviceOf } from './device.ts';
 import { DeviceMounts } from './device-mounts.ts';
 import type { VolumeCreate, VolumeRecord, VolumeStore } from './record.ts';
 import { pinSubpath } from './subpath.ts';
 
 /** What Docker marks nameless volumes with. */
 const anonymousLabel = 'com.docker.volume.anonymous';
+
+/** What the folder of a volume begins with that is being removed; no volume's name does. */
+const removedMark = '.';
 
 /** Named and anonymous volumes of the `local` driver: folders below the data root that outlive containers. */
 export class Volumes {
@@ -55,7 +59,7 @@ export class Volumes {
     request: VolumeCreate,
     user?: string,
   ): Promise<{ readonly record: VolumeRecord; readonly fresh: boolean }> {
-    this.#check(request);
+    checkVolume(request);
     const existing = this.#store.get(request.name);
     if (existing !== undefined) {
       if (user !== undefined) this.acquire(request.name, user);
@@ -75,30 +79,6 @@ export class Volumes {
     await mkdir(this.mountpoint(record.id), { recursive: true, mode: 0o755 }); // any user of a container may look in
     this.#store.put(record);
     return { record, fresh: true };
-  }
-
-  #check({ name, driver, options }: VolumeCreate): void {
-    if (driver !== '' && driver !== 'local') {
-      throw new AppError(
-        'not-found',
-        `create ${name === '' ? 'volume' : name}: error looking up volume plugin ${driver}: plugin "${driver}" not found`,
-      );
-    }
-    if (name.length === 1) {
-      const text = `create ${name}: volume name is too short, names should be at least two alphanumeric characters`;
-      throw new AppError('invalid', text);
-    }
-    if (name !== '' && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-      throw new AppError(
-        'invalid',
-        `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
-      );
-    }
-    try {
-      checkOptions(options);
-    } catch (error) {
-      throw new AppError('invalid', `create ${name}: ${messageOf(error)}`, { cause: error });
-    }
   }
 
   /**
@@ -178,18 +158,30 @@ export class Volumes {
     return true;
   }
 
-  /** Folders without a record, and without content: an engine was killed while it made them. */
+  /** Undoes and ends what an engine was killed in: folders without a record and without content, and removals. */
   async removeStrays(): Promise<void> {
     const names = await readdir(this.#root).catch(() => []);
-    for (const name of names.filter((one) => this.#store.get(one) === undefined)) {
-      for (const folder of [this.mountpoint(name), join(this.#root, name)]) await rmdir(folder).catch(() => {});
+    for (const name of names) {
+      if (name.startsWith(removedMark)) {
+        this.#store.delete(name.slice(removedMark.length));
+        await rm(join(this.#root, name), { recursive: true, force: true });
+      } else if (this.#store.get(name) === undefined) {
+        for (const folder of [this.mountpoint(name), join(this.#root, name)]) await rmdir(folder).catch(() => {});
+      }
     }
   }
 
   async #delete(name: string): Promise<void> {
     // A device that is still mounted, after a crash, holds what is not ours to delete.
     await this.#devices.release(this.mountpoint(name), '');
-    await rm(join(this.#root, name), { recursive: true, force: true });
+    // Out of its place first: an engine killed in between leaves it whole or gone, never with a part of its files.
+    const removed = join(this.#root, `${removedMark}${name}`);
+    await rename(join(this.#root, name), removed).catch(unlessMissing);
     this.#store.delete(name);
+    await rm(removed, { recursive: true, force: true });
   }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!hasCode(error, 'ENOENT')) throw error;
 }

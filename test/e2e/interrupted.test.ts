@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -48,6 +49,18 @@ test('a container that was not made to the end is gone with what was made for it
     assert.equal(await docker('ps', '-aq'), '');
     assert.deepEqual(await volumes(), [named]);
     await docker('volume', 'rm', named);
+  });
+});
+
+test('the removal of a volume that a kill cuts short is ended by the next engine', async () => {
+  await leavesNothing(bench.engine, async () => {
+    await docker('volume', 'create', 'half');
+    const folder = join(bench.engine.dataRoot, 'volumes');
+    await bench.engine.stop();
+    renameSync(join(folder, 'half'), join(folder, '.half'));
+    await bench.engine.launch();
+    assert.deepEqual(await volumes(), []);
+    assert.deepEqual(readdirSync(folder), []);
   });
 });
 
