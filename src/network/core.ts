@@ -10,6 +10,7 @@ import type { HostFiles } from './host-files.ts';
 import type { ClashWatch, HostRoutes } from './host-routes/index.ts';
 import type { HostWatch } from './host-watch.ts';
 import type { Leases } from './leases.ts';
+import type { LeftLinks } from './left-links.ts';
 import type { Names } from './names.ts';
 import type { Planner } from './planner.ts';
 import type { PortReservations } from './ports/index.ts';
@@ -46,5 +47,6 @@ export type Core = {
   readonly names: Names;
   readonly files: HostFiles;
   readonly pins: SandboxPins;
+  readonly left: LeftLinks;
   readonly fresh: FreshSandboxes;
 };

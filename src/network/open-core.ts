@@ -22,6 +22,7 @@ import { HostFiles } from './host-files.ts';
 import { ClashWatch, HostRoutes } from './host-routes/index.ts';
 import { HostWatch } from './host-watch.ts';
 import { Leases } from './leases.ts';
+import { LeftLinks } from './left-links.ts';
 import { Names } from './names.ts';
 import { Planner } from './planner.ts';
 import { commonFolders, type PluginFolders, Plugins } from './plugins/index.ts';
@@ -93,6 +94,7 @@ export function openCore(deps: NetworkDeps, resources: DisposableStack, event: (
   );
   const names = new Names(records, resolver, options);
   const planner = new Planner(records, drivers);
+  const mark = new Mark(options.table);
   const hostRoutes = resources.use(new HostRoutes(host, hostWatch));
   return {
     options,
@@ -112,7 +114,7 @@ export function openCore(deps: NetworkDeps, resources: DisposableStack, event: (
       host,
       firewall,
       log,
-      mark: new Mark(options.table),
+      mark,
       openSandbox: (id) => pins.open(id),
     }),
     forwarding,
@@ -123,6 +125,7 @@ export function openCore(deps: NetworkDeps, resources: DisposableStack, event: (
     names,
     files: new HostFiles(names, hostResolvers, options),
     pins,
+    left: resources.use(new LeftLinks({ host, mark, log })),
     fresh: new FreshSandboxes(pins),
   };
 }

@@ -134,16 +134,17 @@ export class Sandboxes {
 
   /** What does not go with the namespace, and then the namespace, as far as nobody else is in it. */
   async #takeApart(sandboxId: string, plan: Plan, networkIds: readonly string[]): Promise<void> {
-    const { planner, reconciler, pins } = this.#core;
+    const { planner, reconciler, pins, left } = this.#core;
     // Links of a namespace that is gone are gone, too.
     const going = withdrawalOf(pins.exists(sandboxId) ? plan : { ...plan, sandboxes: new Map() });
     if (going === undefined) {
       await Promise.all([reconciler.applyElements({ add: [], remove: plan.elements }), pins.remove(sandboxId)]);
-      return;
+    } else {
+      const networks = planner.networks(networkIds);
+      await reconciler.change(mergePlans([networks, going.before]), mergePlans([networks, going.after]));
+      await pins.remove(sandboxId);
     }
-    const networks = planner.networks(networkIds);
-    await reconciler.change(mergePlans([networks, going.before]), mergePlans([networks, going.after]));
-    await pins.remove(sandboxId);
+    left.expect(plan);
   }
 
   async rename(containerId: string, containerName: string, oldName: string): Promise<void> {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { closeSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { NetworkOptions } from '../../src/network/index.ts';
+import { openNetns } from '../../src/syscall/netns.ts';
 import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
+import { until } from '../lab/until.ts';
 
 const root = { skip: process.getuid?.() === 0 ? false : 'needs root' };
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(containerId) as [string, string, string, string];
@@ -142,4 +145,25 @@ test('a removed network leaves no memory of its addresses', root, async (t) => {
   assert.equal(lab.store.formerLeases.all().length, 1);
   await lab.network.removeNetwork('front');
   assert.deepEqual(lab.store.formerLeases.all(), []);
+});
+
+test('a namespace that somebody holds of a container that is down answers nobody', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  await lab.up(b, ['front']);
+  const { hostInterface } = lab.network.endpointsOf(a)[0]!.lease!;
+  const address = lab.address(a, 'front');
+  const held = openNetns(lab.network.sandboxOf(a)!.netnsPath);
+  t.after(() => closeSync(held));
+  await lab.network.sandboxDown(a);
+  await lab.network.connect(c, 'front', endpoint({ ipv4: address }));
+  await lab.network.sandboxUp(lab.sandbox(c));
+  const isLeft = (): boolean => lab.ip('-o link show type veth').includes(hostInterface);
+  await until('the first owner’s link is gone', () => !isLeft(), { withinMs: 2000 });
+  lab.inside(b, 'ip', 'neigh', 'flush', 'dev', 'eth0');
+  lab.inside(b, 'ping', '-c1', '-W1', address);
+  const [neighbour] = lab.insideJson<{ lladdr: string }>(b, `neigh show ${address}`);
+  assert.equal(neighbour!.lladdr, lab.network.endpointsOf(c)[0]!.lease!.mac);
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+  assert.deepEqual(lab.warnings, []);
 });
