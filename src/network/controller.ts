@@ -11,6 +11,7 @@ import { Networks } from './networks.ts';
 import { type NetworkDeps, openCore } from './open-core.ts';
 import { ParentWatch } from './parent-watch.ts';
 import { reportOf } from './report.ts';
+import { RulesWatch } from './rules-watch.ts';
 import { Sandboxes } from './sandboxes.ts';
 import {
   answer,
@@ -78,6 +79,8 @@ class Controller implements NetworkController {
     resources.use(core.files.follow(() => core.records.sandboxes(), core.log));
     const parents = resources.use(new ParentWatch({ ...core, repair: () => this.repair() }));
     core.wayOut?.follow(() => this.repair());
+    const { hostNetns: netnsFd } = this.#deps;
+    resources.use(new RulesWatch({ ...core, netnsFd, table: core.options.table, repair: () => this.repair() }));
     const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core), parents };
     this.#started = { core, networks, ...parts, resources: resources.move() };
     // Not waited for: plugins may come up after the engine, or not at all.

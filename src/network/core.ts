@@ -1,4 +1,5 @@
 import type { Log } from '../base/index.ts';
+import type { Poller } from '../syscall/poller.ts';
 import type { Announcer } from './announcer.ts';
 import type { Debts } from './external/debts.ts';
 import type { Ipams } from './external/ipams.ts';
@@ -25,6 +26,7 @@ import type { WayOut } from './way-out.ts';
 export type Core = {
   readonly options: NetworkOptions;
   readonly log: Log;
+  readonly poller: Poller;
   readonly hostWatch: HostWatch;
   readonly drivers: DriverRegistry;
   readonly ipams: Ipams;

@@ -66,15 +66,7 @@ export function openCore(deps: NetworkDeps, resources: DisposableStack, event: (
   const hostWatch = resources.use(new HostWatch(host, poller));
   const wayOut = options.mtu === undefined ? resources.use(new WayOut(host, hostWatch, log)) : undefined;
   const forwarding = new Forwarding(host, options);
-  const context = NftContext.open(hostNetns);
-  const firewall = resources.use(
-    new Firewall({
-      context,
-      table: options.table,
-      guarded: forwarding.guarded(),
-      acceptMark: options.bridgeAcceptFwmark,
-    }),
-  );
+  const firewall = resources.use(firewallOf(deps, forwarding));
   const drivers = new DriverRegistry(
     [
       bridgeDriver(bridgeSettings({ options, host, firewall, wayOut })),
@@ -99,6 +91,7 @@ export function openCore(deps: NetworkDeps, resources: DisposableStack, event: (
   return {
     options,
     log,
+    poller,
     hostWatch,
     drivers,
     ipams,
@@ -129,3 +122,11 @@ export function openCore(deps: NetworkDeps, resources: DisposableStack, event: (
     fresh: new FreshSandboxes(pins),
   };
 }
+
+const firewallOf = ({ options, hostNetns }: NetworkDeps, forwarding: Forwarding): Firewall =>
+  new Firewall({
+    context: NftContext.open(hostNetns),
+    table: options.table,
+    guarded: forwarding.guarded(),
+    acceptMark: options.bridgeAcceptFwmark,
+  });
