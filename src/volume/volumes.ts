@@ -1,4 +1,5 @@
-import { lstat, mkdir, opendir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { lstat, opendir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, hasCode, newId } from '../base/index.ts';
 import { checkVolume } from './check.ts';
@@ -11,7 +12,7 @@ import { pinSubpath } from './subpath.ts';
 /** What Docker marks nameless volumes with. */
 const anonymousLabel = 'com.docker.volume.anonymous';
 
-/** What the folder of a volume begins with that is being removed; no volume's name does. */
+/** What the folder of a volume begins with that is being removed, `.name:id`; no volume's name does. */
 const removedMark = '.';
 
 /** Named and anonymous volumes of the `local` driver: folders below the data root that outlive containers. */
@@ -75,8 +76,9 @@ export class Volumes {
       anonymous,
       users: user === undefined ? [] : [user],
     };
-    await mkdir(join(this.#root, record.id), { recursive: true, mode: 0o701 });
-    await mkdir(this.mountpoint(record.id), { recursive: true, mode: 0o755 }); // any user of a container may look in
+    // Without a pause in between: somebody else may make it, or remove what nobody uses, at the same time.
+    mkdirSync(join(this.#root, record.id), { recursive: true, mode: 0o701 });
+    mkdirSync(this.mountpoint(record.id), { recursive: true, mode: 0o755 }); // any user of a container may look in
     this.#store.put(record);
     return { record, fresh: true };
   }
@@ -132,15 +134,14 @@ export class Volumes {
   /** The container is gone, and with it those of the volumes in `taken` that only it used, which are returned. */
   async releaseAll(containerId: string, taken: readonly string[]): Promise<readonly string[]> {
     const gone: string[] = [];
-    for (const record of this.#store.all().filter(({ users }) => users.includes(containerId))) {
-      const users = record.users.filter((user) => user !== containerId);
-      if (users.length > 0 || !taken.includes(record.id)) {
-        this.#store.put({ ...record, users });
+    for (const { id } of this.#store.all().filter(({ users }) => users.includes(containerId))) {
+      // It keeps its user to the end: an engine killed in between would not find it again.
+      if (taken.includes(id) && (await this.#deleted(id, containerId))) {
+        gone.push(id);
         continue;
       }
-      // It keeps its user to the end: an engine killed in between would not find it again.
-      await this.#delete(record.id);
-      gone.push(record.id);
+      const record = this.#store.get(id);
+      if (record !== undefined) this.#store.put({ ...record, users: without(record.users, containerId) });
     }
     return gone;
   }
@@ -151,19 +152,18 @@ export class Volumes {
       if (force) return false;
       throw new AppError('not-found', `get ${name}: no such volume`);
     }
-    if (record.users.length > 0) {
-      throw new AppError('conflict', `remove ${name}: volume is in use - [${record.users.join(', ')}]`);
-    }
-    await this.#delete(name);
-    return true;
+    if (record.users.length === 0 && (await this.#deleted(name))) return true;
+    const { users } = this.get(name);
+    throw new AppError('conflict', `remove ${name}: volume is in use - [${users.join(', ')}]`);
   }
 
   /** Undoes and ends what an engine was killed in: folders without a record and without content, and removals. */
   async removeStrays(): Promise<void> {
-    const names = await readdir(this.#root).catch(() => []);
+    const names: readonly string[] = await readdir(this.#root).catch(() => []);
     for (const name of names) {
       if (name.startsWith(removedMark)) {
-        this.#store.delete(name.slice(removedMark.length));
+        const [volume = ''] = name.slice(removedMark.length).split(':');
+        if (!names.includes(volume)) this.#store.delete(volume);
         await rm(join(this.#root, name), { recursive: true, force: true });
       } else if (this.#store.get(name) === undefined) {
         for (const folder of [this.mountpoint(name), join(this.#root, name)]) await rmdir(folder).catch(() => {});
@@ -171,17 +171,20 @@ export class Volumes {
     }
   }
 
-  async #delete(name: string): Promise<void> {
+  /** Whether it was: not when somebody besides `user` has it, which may be since a moment ago. */
+  async #deleted(name: string, user?: string): Promise<boolean> {
     // A device that is still mounted, after a crash, holds what is not ours to delete.
     await this.#devices.release(this.mountpoint(name), '');
+    const record = this.#store.get(name);
+    if (record === undefined || without(record.users, user).length > 0) return false;
     // Out of its place first: an engine killed in between leaves it whole or gone, never with a part of its files.
-    const removed = join(this.#root, `${removedMark}${name}`);
-    await rename(join(this.#root, name), removed).catch(unlessMissing);
+    const removed = join(this.#root, `${removedMark}${name}:${newId()}`);
+    if (existsSync(join(this.#root, name))) renameSync(join(this.#root, name), removed);
     this.#store.delete(name);
     await rm(removed, { recursive: true, force: true });
+    return true;
   }
 }
 
-function unlessMissing(error: unknown): void {
-  if (!hasCode(error, 'ENOENT')) throw error;
-}
+const without = (users: readonly string[], user: string | undefined): readonly string[] =>
+  users.filter((one) => one !== user);

@@ -57,7 +57,7 @@ test('the removal of a volume that a kill cuts short is ended by the next engine
     await docker('volume', 'create', 'half');
     const folder = join(bench.engine.dataRoot, 'volumes');
     await bench.engine.stop();
-    renameSync(join(folder, 'half'), join(folder, '.half'));
+    renameSync(join(folder, 'half'), join(folder, '.half:1'));
     await bench.engine.launch();
     assert.deepEqual(await volumes(), []);
     assert.deepEqual(readdirSync(folder), []);

@@ -33,9 +33,10 @@ export function plain(status: number, text: string, headers: OutgoingHttpHeaders
   };
 }
 
-/** An archive, chunked. */
+/** An archive, chunked. What fails before its first byte is answered with a status. */
 export function archive(source: Readable, headers: OutgoingHttpHeaders = {}): Reply {
   return async ({ response }) => {
+    await begun(source);
     response.writeHead(200, { ...headers, 'Content-Type': 'application/x-tar' });
     try {
       await pipeline(source, response);
@@ -44,6 +45,19 @@ export function archive(source: Readable, headers: OutgoingHttpHeaders = {}): Re
       if (!(response.destroyed && hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE'))) throw error;
     }
   };
+}
+
+/** Resolves when there is something to read, or never will be. */
+function begun(source: Readable): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  source.once('readable', resolve);
+  source.once('close', resolve);
+  source.once('error', reject);
+  return promise.finally(() => {
+    source.off('readable', resolve);
+    source.off('close', resolve);
+    source.off('error', reject);
+  });
 }
 
 /** The head at once, the document when it is known: what `docker run` waits for before it starts its container. */

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../../base/index.ts';
 import type { Poller } from '../../syscall/poller.ts';
 import { spawnWatched, type Watched } from '../process/child.ts';
 import { type ConmonJob, type ConmonTools, conmonArgs, conmonFiles } from './command.ts';
@@ -78,6 +79,8 @@ async function tellControl(folder: string, line: string): Promise<void> {
   if (control === undefined) return;
   try {
     await control.write(line);
+  } catch (error) {
+    if (!hasCode(error, 'EPIPE')) throw error; // it has just gone
   } finally {
     await control.close();
   }
