@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { engineForFile, leavesNothing } from '../e2e/engine.ts';
 import { childrenOf } from '../lab/processes.ts';
@@ -12,9 +13,12 @@ import { until } from '../lab/until.ts';
 import { type Action, actions } from './storm/actions.ts';
 
 const bench = engineForFile();
-const seed = Number(process.env['STORM_SEED'] ?? 1 + Math.floor(Math.random() * 1_000_000));
+const seed = Number(process.env['STORM_SEED'] ?? 20_261_127);
 const count = Number(process.env['STORM_ACTIONS'] ?? 1600);
 const workers = 8;
+const kills = 5;
+/** Of mistakes to show. */
+const enough = 10;
 /** An answer that takes longer is one that never comes. */
 const patienceMs = 20_000;
 /** What a client may be told: done, done already, or why not. */
@@ -53,31 +57,58 @@ async function act(action: Action): Promise<string | undefined> {
   }
 }
 
+/** All of the actions, by so many at once. Answers what was told wrongly, up to a few. */
+async function storm(list: readonly Action[], isExcused = (_told: string) => false): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < list.length && wrong.length < enough) {
+      const action = list[next++]!;
+      const told = await act(action);
+      if (told === undefined || isExcused(told)) continue;
+      wrong.push(`${action.method} ${action.path} ${JSON.stringify(action.body ?? '')}: ${told}`);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return wrong;
+}
+
+async function clear(): Promise<void> {
+  const { engine } = bench;
+  const left = (await engine.ok('ps', '-aq')).split('\n').filter((id) => id !== '');
+  if (left.length > 0) await engine.ok('rm', '-f', '-v', ...left);
+  await engine.ok('network', 'prune', '-f');
+  await engine.ok('volume', 'prune', '-af');
+}
+
+test('forwarding of IPv6 stays on from the first network that has it', async () => {
+  await bench.engine.ok('network', 'create', '--ipv6', 'first');
+  await bench.engine.ok('network', 'rm', 'first');
+});
+
 test(`whatever many clients do to the same few things at once, each is told, and nothing is left (STORM_SEED=${seed})`, async () => {
   const { engine } = bench;
-  // Forwarding stays on for what is not there any more.
-  await engine.ok('network', 'create', '--ipv6', 'first');
-  await engine.ok('network', 'rm', 'first');
   const list = fc.sample(actions, { seed, numRuns: count });
-  const wrong: string[] = [];
   await leavesNothing(engine, async () => {
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < list.length && wrong.length < 10) {
-        const action = list[next++]!;
-        const told = await act(action);
-        if (told !== undefined)
-          wrong.push(`${action.method} ${action.path} ${JSON.stringify(action.body ?? '')}: ${told}`);
-      }
-    };
-    await Promise.all(Array.from({ length: workers }, work));
-    const left = (await engine.ok('ps', '-aq')).split('\n').filter((id) => id !== '');
-    if (left.length > 0) await engine.ok('rm', '-f', '-v', ...left);
-    await engine.ok('network', 'prune', '-f');
-    await engine.ok('volume', 'prune', '-af');
+    assert.deepEqual(await storm(list), []);
+    await clear();
   });
-  assert.deepEqual(wrong, []);
   await until('every child that has ended is reaped', () => zombies(engine.pid).length === 0);
+});
+
+test(`an engine that is killed in the middle of it, again and again, leaves nothing either (STORM_SEED=${seed})`, async () => {
+  const { engine } = bench;
+  await leavesNothing(engine, async () => {
+    for (let round = 0; round < kills; round++) {
+      const list = fc.sample(actions, { seed: seed + 1 + round, numRuns: count / 4 });
+      const raging = storm(list, (told) => /ECONN|ENOENT|socket hang up|aborted/.test(told));
+      await sleep(200 + ((seed + round * 377) % 1000));
+      await engine.kill9();
+      assert.deepEqual(await raging, []);
+      await engine.launch();
+    }
+    await clear();
+  });
 });
 
 const isUnderstood = ({ status, text }: Answer): boolean =>
