@@ -98,7 +98,7 @@ export class Sandboxes {
    * repeat.
    */
   async down(containerId: string): Promise<void> {
-    const { records, planner, leases, ports, names, files, debts, announcer } = this.#core;
+    const { records, planner, leases, ports, names, files, debts, announcer, left } = this.#core;
     const sandbox = records.sandboxOf(containerId);
     files.forget(containerId);
     if (sandbox === undefined) return;
@@ -116,6 +116,7 @@ export class Sandboxes {
     names.close(sandbox);
     names.refresh(endpoints.map(({ networkId }) => networkId));
     ports.release(containerId);
+    left.expect(endpoints, plan);
     const kept = endpoints.filter(({ lease }) => lease?.plugin !== undefined);
     for (const { networkId, lease } of endpoints) {
       if (lease !== undefined && lease.plugin === undefined) leases.giveBack(networkId, lease);
@@ -134,17 +135,16 @@ export class Sandboxes {
 
   /** What does not go with the namespace, and then the namespace, as far as nobody else is in it. */
   async #takeApart(sandboxId: string, plan: Plan, networkIds: readonly string[]): Promise<void> {
-    const { planner, reconciler, pins, left } = this.#core;
+    const { planner, reconciler, pins } = this.#core;
     // Links of a namespace that is gone are gone, too.
     const going = withdrawalOf(pins.exists(sandboxId) ? plan : { ...plan, sandboxes: new Map() });
     if (going === undefined) {
       await Promise.all([reconciler.applyElements({ add: [], remove: plan.elements }), pins.remove(sandboxId)]);
-    } else {
-      const networks = planner.networks(networkIds);
-      await reconciler.change(mergePlans([networks, going.before]), mergePlans([networks, going.after]));
-      await pins.remove(sandboxId);
+      return;
     }
-    left.expect(plan);
+    const networks = planner.networks(networkIds);
+    await reconciler.change(mergePlans([networks, going.before]), mergePlans([networks, going.after]));
+    await pins.remove(sandboxId);
   }
 
   async rename(containerId: string, containerName: string, oldName: string): Promise<void> {

@@ -167,3 +167,33 @@ test('a namespace that somebody holds of a container that is down answers nobody
   assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
   assert.deepEqual(lab.warnings, []);
 });
+
+test('from its first moment, the next owner of an address is the only one to answer', root, async (t) => {
+  const lab = await start(t);
+  await lab.up(a, ['front']);
+  await lab.up(b, ['front']);
+  const [ipv4, ipv6] = shown(lab, a).slice(1) as [string, string];
+  const held = openNetns(lab.network.sandboxOf(a)!.netnsPath);
+  t.after(() => closeSync(held));
+  /** Who answers a container that has yet to ask. The link of the first owner goes by a timer: not within this. */
+  const answering = (address: string): string | undefined => {
+    lab.inside(b, 'ip', 'neigh', 'flush', 'dev', 'eth0');
+    lab.inside(b, 'ping', '-c1', '-W1', address);
+    return lab.insideJson<{ lladdr: string }>(b, `neigh show ${address}`)[0]?.lladdr;
+  };
+  const macOf = (id: string): string => lab.network.endpointsOf(id)[0]!.lease!.mac;
+  await lab.network.sandboxDown(a);
+  await lab.network.connect(c, 'front', endpoint({ ipv4, ipv6 }));
+  await lab.network.sandboxUp(lab.sandbox(c));
+  assert.deepEqual([ipv4, ipv6].map(answering), [macOf(c), macOf(c)]);
+
+  // Live, too, and when the address was given back before its first owner was all gone.
+  const heldToo = openNetns(lab.network.sandboxOf(c)!.netnsPath);
+  t.after(() => closeSync(heldToo));
+  await lab.up(d, []);
+  const going = lab.network.sandboxDown(c);
+  await lab.network.connect(d, 'front', endpoint({ ipv4, ipv6 }));
+  await going;
+  assert.deepEqual([ipv4, ipv6].map(answering), [macOf(d), macOf(d)]);
+  assert.deepEqual(lab.warnings, []);
+});

@@ -30,6 +30,7 @@ export const bridgeAttrs = attrTable({
 
 /** IFLA_BRPORT_*, <linux/if_link.h>. */
 export const bridgePortAttrs = attrTable({
+  state: [1 /* IFLA_BRPORT_STATE */, u8], // BR_STATE_*, <linux/if_bridge.h>
   hairpin: [4 /* IFLA_BRPORT_MODE */, bool],
   guard: [5 /* IFLA_BRPORT_GUARD */, bool],
   learning: [8 /* IFLA_BRPORT_LEARNING */, bool],

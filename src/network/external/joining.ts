@@ -27,6 +27,7 @@ export async function acquire(
   const inside = freeInterface(taken, driver.interfaceName(network, endpoint.request));
   const whole = await leaseOf(core, network, endpoint, inside, sandbox.containerName);
   const lease = driver.lease?.(whole) ?? whole;
+  await core.left.silence(network.id, lease);
   if (driver.external === undefined) return { ...endpoint, lease };
   const { external } = driver;
   // A plugin chooses hardware addresses, unless the user does, or the one that was asked for an address knows it by them.
