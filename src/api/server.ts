@@ -18,6 +18,8 @@ export type ApiServerDeps = {
   readonly log: Log;
   /** For the Server header: "0.1.0". */
   readonly version: string;
+  /** How long a client may take for the head of a request, in milliseconds. */
+  readonly headMs?: number;
 };
 
 export interface ApiServer {
@@ -31,6 +33,8 @@ export interface ApiServer {
 const graceMs = 1000;
 /** Some clients repeat a whole JSON body in the query. */
 const headLimitBytes = 1 << 20;
+/** A client that takes longer for a head is not one. */
+const headMs = 60_000;
 
 export function createApiServer(deps: ApiServerDeps): ApiServer {
   return new HttpApi(deps);
@@ -39,12 +43,14 @@ export function createApiServer(deps: ApiServerDeps): ApiServer {
 class HttpApi implements ApiServer {
   readonly #router: Router;
   readonly #log: Log;
+  readonly #headMs: number;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #servers: Server[] = [];
   /** Connections that left HTTP behind, which `node:http` no longer knows. */
   readonly #hijacked = new Set<Duplex>();
 
-  constructor({ backend, log, version }: ApiServerDeps) {
+  constructor({ backend, log, version, headMs: limitMs = headMs }: ApiServerDeps) {
+    this.#headMs = limitMs;
     this.#router = new Router(allRoutes(backend));
     this.#log = log;
     this.#headers = commonHeaders(`Portolan/${version} (linux)`);
@@ -68,6 +74,8 @@ class HttpApi implements ApiServer {
       // Idle connections are the clients' to close; uploads take as long as they take.
       keepAliveTimeout: 0,
       requestTimeout: 0,
+      headersTimeout: this.#headMs,
+      connectionsCheckingInterval: this.#headMs / 2,
       shouldUpgradeCallback: (request) => this.#wantsStream(request),
     });
     server.on('request', (request, response) => {
@@ -76,7 +84,7 @@ class HttpApi implements ApiServer {
       void serve(this.#router, this.#log, request, response);
     });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
-    server.on('clientError', (_error, socket) => refuse(socket));
+    server.on('clientError', (error, socket) => refuse(socket, error));
     return server;
   }
 
@@ -113,14 +121,23 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** For bytes that are no HTTP. */
-function refuse(socket: Duplex): void {
+/** What is wrong with bytes that are no request, by node's code of it. */
+const refusals: Readonly<Record<string, readonly [line: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    `the request has too many headers, or more than ${headLimitBytes} bytes before its body`,
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head of the request took too long'],
+};
+
+function refuse(socket: Duplex, { code = '' }: NodeJS.ErrnoException): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const body = '{"message":"malformed HTTP request"}\n';
+  const [line, message] = refusals[code] ?? ['400 Bad Request', 'malformed HTTP request'];
+  const body = `${JSON.stringify({ message })}\n`;
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
 }
