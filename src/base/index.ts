@@ -6,5 +6,6 @@ export { type Level, Log, silent } from './log.ts';
 export { formatMac, parseMac, randomMac } from './mac.ts';
 export { unescapeMountPath } from './mount-path.ts';
 export { nearest } from './nearest.ts';
+export { agentProxies, type Proxies, proxiesOf, withoutCredentials } from './proxies.ts';
 export { KeyedQueue } from './queue.ts';
 export { addTo, takeFrom } from './sets-by-key.ts';

@@ -21,6 +21,7 @@ import { Volumes } from '../volume/index.ts';
 import { type DaemonFlags, parseDaemonFlags } from './flags/index.ts';
 import { networkOptions } from './network-options.ts';
 import { claimPidfile } from './pidfile.ts';
+import { setProxies } from './proxies.ts';
 import { registryOptions } from './registry-options.ts';
 import { Reloadable, reloadOnHangup } from './reload.ts';
 import { Supervisor } from './supervisor.ts';
@@ -38,6 +39,7 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
   startWarm();
   const log = new Log(flags.logLevel, (line) => process.stderr.write(line));
   for (const notice of flags.notices) log.warn(notice);
+  setProxies(flags, log);
   process.umask(0o022);
   writeFileSync('/proc/self/comm', 'node'); // Node 24 calls it MainThread, which says nothing in ps and top
   await warmThreadPool(); // before any namespace is entered: a pool thread born inside one would stay there

@@ -12,7 +12,7 @@ export type Flag = {
   readonly kind: Kind;
   readonly parse: values.Parse<unknown>;
   readonly preset?: unknown;
-  /** In the configuration file, where it is called otherwise: dockerd's lists are in the plural there. */
+  /** In the configuration file, where it is called otherwise: dockerd's lists are in the plural there, `a.b` is b in a. */
   readonly key?: string;
 };
 
@@ -128,7 +128,15 @@ const registries: readonly Flag[] = [
   ),
 ];
 
-export const flagTable: readonly Flag[] = [...general, ...defaultNetwork, ...allNetworks, ...registries];
+const proxies: readonly Flag[] = (
+  [
+    ['--http-proxy <url>', 'proxy for http:// addresses, instead of HTTP_PROXY'],
+    ['--https-proxy <url>', 'proxy for https:// addresses, instead of HTTPS_PROXY'],
+    ['--no-proxy <hosts>', 'hosts, domains and blocks that are asked directly, instead of NO_PROXY'],
+  ] as const
+).map(([flags, about]) => ({ ...flag(flags, about), key: `proxies.${/--(\S+)/.exec(flags)![1]!}` }));
+
+export const flagTable: readonly Flag[] = [...general, ...defaultNetwork, ...allNetworks, ...registries, ...proxies];
 
 /** "fixed-cidr-v6" of "--fixed-cidr-v6 <cidr>". */
 export const nameOf = ({ flags }: Flag): string => /--([\w-]+)/.exec(flags)![1]!;
@@ -155,6 +163,11 @@ function optionOf(one: Flag): Option {
     option.argParser((text) => values.read(label, one.parse, text));
   }
   if (one.kind === 'bool') option.preset('true');
+  if (option.negate) {
+    // `--no-proxy HOSTS` is a flag of its own, and not the opposite of another.
+    option.negate = false;
+    option.attributeName = () => nameOf(one).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  }
   return one.preset === undefined ? option : option.default(one.preset);
 }
 

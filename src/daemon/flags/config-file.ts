@@ -54,7 +54,18 @@ function readKeys(path: string, wanted: boolean): Keys {
       `json: cannot unmarshal ${kindOf(keys)} into Go value of type map[string]interface {}`,
     );
   }
-  return keys as Keys;
+  return withInner(keys as Keys);
+}
+
+/** `proxies` is an object with keys of its own. */
+function withInner({ proxies, ...keys }: Keys): Keys {
+  if (proxies === undefined) return keys;
+  if (kindOf(proxies) !== 'object') {
+    const text = `json: cannot unmarshal ${kindOf(proxies)} into Go struct field Config.proxies of type config.Proxies`;
+    throw new AppError('invalid', text);
+  }
+  const inner = Object.entries(proxies as Keys).map(([key, value]) => [`proxies.${key}`, value]);
+  return { ...keys, ...Object.fromEntries(inner) };
 }
 
 function refuseUnknown(keys: Keys): void {

@@ -237,3 +237,18 @@ describe('parseDaemonFlags() refuses a configuration file', () => {
     });
   }
 });
+
+test('proxies are flags, or keys inside `proxies` of the configuration file, not both', () => {
+  const flags = parseDaemonFlags(['--http-proxy', 'http://a:1', '--no-proxy=x,y']);
+  assert.deepEqual([flags.httpProxy, flags.httpsProxy, flags.noProxy], ['http://a:1', undefined, 'x,y']);
+  const config = ['--config-file', file({ proxies: { 'https-proxy': 'http://b:2', 'no-proxy': 'z' } })];
+  const read = parseDaemonFlags(config);
+  assert.deepEqual([read.httpProxy, read.httpsProxy, read.noProxy], [undefined, 'http://b:2', 'z']);
+  assert.throws(() => parseDaemonFlags([...config, '--no-proxy', 'q']), {
+    message: /proxies\.no-proxy: \(from flag: q, from file: z\)/,
+  });
+  assert.throws(() => parseDaemonFlags(['--config-file', file({ proxies: 'x' })]), { message: /Config\.proxies/ });
+  assert.throws(() => parseDaemonFlags(['--config-file', file({ proxies: { 'ftp-proxy': 'x' } })]), {
+    message: /don't match any configuration option: proxies\.ftp-proxy/,
+  });
+});

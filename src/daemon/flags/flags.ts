@@ -46,6 +46,9 @@ export type DaemonFlags = {
   readonly insecureRegistry: readonly string[];
   readonly registryMirror: readonly string[];
   readonly certsDir: string;
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  readonly noProxy?: string;
   /** Of keys of the configuration file that change nothing here, one line each. */
   readonly notices: readonly string[];
 };

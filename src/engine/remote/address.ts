@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AppError, messageOf } from '../../base/index.ts';
+import { AppError, agentProxies, messageOf } from '../../base/index.ts';
 
 /** Not imports: those would read every export of node:http and so load a second HTTP client. */
 const http = process.getBuiltinModule('node:http');
@@ -42,7 +42,9 @@ async function follow(first: URL, signal: AbortSignal): Promise<IncomingMessage>
 function get(address: URL, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const client = address.protocol === 'https:' ? https : http;
-  const request = client.get(address, { signal, timeout: answerWithinMs }, resolve);
+  const proxyEnv = agentProxies();
+  const agent = proxyEnv === undefined ? {} : { agent: new client.Agent({ proxyEnv }) };
+  const request = client.get(address, { signal, timeout: answerWithinMs, ...agent }, resolve);
   request.on('timeout', () => request.destroy(new Error(`no answer within ${answerWithinMs / 1000} s`)));
   request.on('error', reject);
   return promise;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { AppError, hasCode, messageOf } from '../../base/index.ts';
+import { AppError, hasCode, messageOf, proxiesOf } from '../../base/index.ts';
 
 const run = promisify(execFile);
 const within = 10 * 60_000;
@@ -33,7 +33,7 @@ export async function checkOut(remote: string, root: string, signal: AbortSignal
   const { url, ref, folder } = parseRepository(remote);
   const git = async (...args: readonly string[]): Promise<void> => {
     try {
-      await run('git', ['-C', root, ...args], { signal, timeout: within, env: environment });
+      await run('git', ['-C', root, ...args], { signal, timeout: within, env: { ...environment, ...proxies() } });
     } catch (error) {
       if (hasCode(error, 'ENOENT')) {
         throw new AppError('invalid', 'unable to find git: install the package git on the host', { cause: error });
@@ -63,6 +63,12 @@ const environment = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_ALLOW_PROTOCOL: 'http:https:git:ssh',
   GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+};
+
+/** By the names that git and curl look for. */
+const proxies = (): Record<string, string> => {
+  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = proxiesOf();
+  return { http_proxy: HTTP_PROXY, https_proxy: HTTPS_PROXY, no_proxy: NO_PROXY };
 };
 
 const said = (error: unknown): string => {

@@ -1,5 +1,6 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { arch, availableParallelism, hostname, release, totalmem } from 'node:os';
+import { proxiesOf, withoutCredentials } from '../../base/index.ts';
 import type { SystemInfo } from '../../contract/index.ts';
 import type { EngineOptions, Parts } from '../parts.ts';
 
@@ -15,6 +16,7 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
   return {
     ...fixed,
     ...osRelease(),
+    ...proxies(),
     RegistryConfig: registryConfig(options.registries()),
     Plugins: { ...plugins, Network: parts.network.drivers() },
     DriverStatus: [
@@ -45,6 +47,15 @@ export async function engineInfo(parts: Parts): Promise<SystemInfo> {
   };
 }
 
+function proxies(): Pick<SystemInfo, 'HttpProxy' | 'HttpsProxy' | 'NoProxy'> {
+  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = proxiesOf();
+  return {
+    HttpProxy: withoutCredentials(HTTP_PROXY),
+    HttpsProxy: withoutCredentials(HTTPS_PROXY),
+    NoProxy: NO_PROXY,
+  };
+}
+
 const plugins = { Volume: ['local'], Authorization: null, Log: ['json-file', 'local', 'none'] };
 
 /** What does not depend on this machine or moment. */
@@ -65,9 +76,6 @@ const fixed = {
   OSType: 'linux' as const,
   IndexServerAddress: '',
   GenericResources: null,
-  HttpProxy: '',
-  HttpsProxy: '',
-  NoProxy: '',
   ExperimentalBuild: false,
   Runtimes: { runc: { path: 'runc' } },
   DefaultRuntime: 'runc',

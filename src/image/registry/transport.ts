@@ -1,9 +1,15 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import {
+  type AgentOptions,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SecureContextOptions } from 'node:tls';
-import { AppError, hasCode, messageOf } from '../../base/index.ts';
+import { AppError, agentProxies, hasCode, messageOf } from '../../base/index.ts';
 import { certificatesFor } from './hosts.ts';
 
 export type Ask = {
@@ -19,7 +25,7 @@ const idleMs = 60_000;
 
 /** HTTP to one registry and to where it sends us: connections kept, redirects followed, certificates by host. */
 export class Transport implements Disposable {
-  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: 8 });
+  readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   readonly #verify: boolean;
   readonly #certificates: string;
@@ -37,7 +43,9 @@ export class Transport implements Disposable {
     this.#certificates = options.certificates;
     this.#signal = options.signal;
     this.#agent = options.agent;
-    this.#https = new HttpsAgent({ keepAlive: true, maxSockets: 8 });
+    const connections = { keepAlive: true, maxSockets: 8, ...throughProxies() };
+    this.#http = new HttpAgent(connections);
+    this.#https = new HttpsAgent(connections);
   }
 
   /** The answer's head; its body is the caller's to read or to drop. Throws with the address and the reason. */
@@ -98,6 +106,11 @@ export class Transport implements Disposable {
     this.#https.destroy();
   }
 }
+
+const throughProxies = (): Pick<AgentOptions, 'proxyEnv'> => {
+  const proxyEnv = agentProxies();
+  return proxyEnv === undefined ? {} : { proxyEnv };
+};
 
 function withoutAuthorization(ask: Ask): Ask {
   const { Authorization: _, ...headers } = ask.headers ?? {};
