@@ -39,8 +39,8 @@ const sockaddrNl = struct('sockaddr_nl', 12, [
 const queueBytes = 1024 * 1024;
 /** Largest notification: a link with all its attributes is 2 KiB, one with virtual functions more. */
 const datagramBytes = 64 * 1024;
-/** In one turn of the loop; the rest in the next, so that a storm of changes holds nothing up. */
-const datagramsAtOnce = 200;
+/** For one turn of the loop; the rest in the next, so that a storm of changes holds nothing up. */
+const turnMs = 2;
 
 /**
  * What the kernel tells those who listen to a protocol's groups, as it happens. A change of ours is queued before the call
@@ -56,7 +56,7 @@ export class Notifications implements Disposable {
   private constructor(fd: number, poller: Poller, options: NotificationOptions) {
     this.#fd = fd;
     this.#options = options;
-    this.#watch = poller.watch(fd, { read: true }, () => this.#take(datagramsAtOnce));
+    this.#watch = poller.watch(fd, { read: true }, () => this.#take(performance.now() + turnMs));
   }
 
   static open(poller: Poller, options: NotificationOptions): Notifications {
@@ -75,9 +75,9 @@ export class Notifications implements Disposable {
     this.#take(Number.POSITIVE_INFINITY);
   }
 
-  #take(limit: number): void {
+  #take(until: number): void {
     let lost = false;
-    for (let taken = 0; taken < limit && !this.#closed; taken++) {
+    while (performance.now() < until && !this.#closed) {
       try {
         const length = recvInto(this.#fd, this.#buffer, MSG_DONTWAIT);
         if (length === -1) break;

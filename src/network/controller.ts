@@ -62,6 +62,10 @@ class Controller implements NetworkController {
     const core = openCore(this.#deps, resources, (event) => this.#listener(event));
     const addressing = new Addressing(core);
     const networks = new Networks(core, addressing);
+    const { hostNetns: netnsFd } = this.#deps;
+    const rules = resources.use(
+      new RulesWatch({ ...core, netnsFd, table: core.options.table, repair: () => this.repair() }),
+    );
     dropLostSandboxes(core);
     dropProvisional(core);
     completeGateways(core);
@@ -79,10 +83,9 @@ class Controller implements NetworkController {
     resources.use(core.files.follow(() => core.records.sandboxes(), core.log));
     const parents = resources.use(new ParentWatch({ ...core, repair: () => this.repair() }));
     core.wayOut?.follow(() => this.repair());
-    const { hostNetns: netnsFd } = this.#deps;
-    resources.use(new RulesWatch({ ...core, netnsFd, table: core.options.table, repair: () => this.repair() }));
     const parts = { sandboxes: new Sandboxes(core), attachments: new Attachments(core), parents };
     this.#started = { core, networks, ...parts, resources: resources.move() };
+    rules.begin();
     // Not waited for: plugins may come up after the engine, or not at all.
     remind(core, networks).catch((error: unknown) => core.log.debug(`network: ${messageOf(error)}`));
   }

@@ -4,6 +4,11 @@ import type { Poller } from '../syscall/poller.ts';
 
 /** Whoever flushes the rule set usually brings one of his own along: how long that is waited for. */
 const settleMs = 50;
+/**
+ * Between two looks for what the kernel could not tell one by one: others may change a great many rules for long, and ours
+ * not be among them.
+ */
+const restMs = 1000;
 
 export type RulesWatchDeps = {
   readonly poller: Poller;
@@ -18,32 +23,54 @@ export type RulesWatchDeps = {
 
 /**
  * Our rules go when somebody flushes the rule set (`nft flush ruleset`, the reload of a firewall's service): they are put
- * back at once. Our own changes are of elements, which are not told; when we remove rules ourselves, nothing is missing.
+ * back at once. It listens from when it is made, and mends from `begin` on.
  */
 export class RulesWatch implements Disposable {
   readonly #deps: RulesWatchDeps;
   readonly #watching: Disposable;
+  #begun = false;
   #timer: NodeJS.Timeout | undefined;
+  /** When the next look is due, and when the last one was; as performance.now() counts. */
+  #due = Number.POSITIVE_INFINITY;
+  #looked = Number.NEGATIVE_INFINITY;
 
   constructor(deps: RulesWatchDeps) {
     this.#deps = deps;
     this.#watching = watchRules(deps.poller, {
       netnsFd: deps.netnsFd,
       onRemoved: (table) => {
-        if (table === deps.table) this.#soon();
+        if (table === deps.table) this.#look(settleMs);
       },
-      onLost: () => this.#soon(),
+      onLost: () => this.#look(Math.max(settleMs, this.#looked + restMs - performance.now())),
     });
   }
 
-  #soon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#mend().catch((error: unknown) => this.#deps.log.warn(`network: putting rules back: ${error}`));
-    }, settleMs).unref();
+  /** What was removed before is put back now. */
+  begin(): void {
+    this.#begun = true;
+    if (this.#due !== Number.POSITIVE_INFINITY) this.#wait();
+  }
+
+  #look(inMs: number): void {
+    const due = performance.now() + inMs;
+    if (due >= this.#due) return;
+    this.#due = due;
+    if (this.#begun) this.#wait();
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#due = Number.POSITIVE_INFINITY;
+        this.#mend().catch((error: unknown) => this.#deps.log.warn(`network: putting rules back: ${error}`));
+      },
+      Math.max(0, this.#due - performance.now()),
+    ).unref();
   }
 
   async #mend(): Promise<void> {
+    this.#looked = performance.now();
     const { restored } = await this.#deps.repair();
     if (restored.length > 0) this.#deps.log.warn('network: somebody removed rules of the engine: they are back');
   }
