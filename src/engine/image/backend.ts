@@ -105,8 +105,9 @@ export class ImagesBackend {
   ): AsyncGenerator<Progress> {
     const address = /^[a-z]+:\/\//i.test(source) ? source : `http://${source}`;
     if (!isAddress(address)) throw new AppError('invalid', `cannot import from ${source}: want http or https`);
+    const archive = await openAddress(address, signal);
     yield { status: `Downloading from ${address}` };
-    yield* this.import(await openAddress(address, signal), options);
+    yield* this.import(archive, options);
   }
 
   async *load(body: Readable, { quiet }: { readonly quiet: boolean }): AsyncGenerator<Progress> {

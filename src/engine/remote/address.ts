@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AppError, agentProxies, messageOf } from '../../base/index.ts';
+import { AppError, agentProxies, requestReason } from '../../base/index.ts';
 
 /** Not imports: those would read every export of node:http and so load a second HTTP client. */
 const http = process.getBuiltinModule('node:http');
@@ -11,15 +11,15 @@ const answerWithinMs = 30_000;
 export const isAddress = (word: string): boolean => /^https?:\/\//.test(word);
 
 /**
- * What a client's address holds, after redirects; its end is the caller's to see. `signal` ends it. Throws `invalid`:
- * "failed to GET …", for what no server answers as much as for what one refuses.
+ * What a client's address holds, after redirects; its end is the caller's to see. `signal` ends it. Throws `invalid`, for
+ * what no server answers as much as for what one refuses.
  */
 export async function openAddress(address: string, signal: AbortSignal): Promise<IncomingMessage> {
   try {
     return await follow(new URL(address), signal);
   } catch (error) {
     if (error instanceof AppError || signal.aborted) throw error;
-    throw new AppError('invalid', `failed to GET ${address}: ${messageOf(error)}`, { cause: error });
+    throw new AppError('invalid', `Get "${address}": ${requestReason(error)}`, { cause: error });
   }
 }
 

@@ -9,7 +9,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SecureContextOptions } from 'node:tls';
-import { AppError, agentProxies, hasCode, messageOf } from '../../base/index.ts';
+import { AppError, agentProxies, hasCode, requestReason } from '../../base/index.ts';
 import { certificatesFor } from './hosts.ts';
 
 export type Ask = {
@@ -90,7 +90,7 @@ export class Transport implements Disposable {
       const message = await promise;
       return { status: message.statusCode ?? 0, reason: message.statusMessage ?? '', message };
     } catch (error) {
-      throw failure(method, url, reasonOf(error), error);
+      throw failure(method, url, requestReason(error), error);
     }
   }
 
@@ -135,17 +135,6 @@ const passingCodes = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_A
 function failure(method: string, url: URL, reason: string, cause?: unknown): TransportError {
   const verb = `${method[0]}${method.slice(1).toLowerCase()}`;
   return new TransportError(`${verb} "${url.href}": ${reason}`, cause);
-}
-
-function reasonOf(error: unknown): string {
-  const { address, port, hostname } = error as { address?: string; port?: number; hostname?: string };
-  if (hasCode(error, 'ECONNREFUSED')) return `dial tcp ${address}:${port}: connect: connection refused`;
-  if (hasCode(error, 'ENOTFOUND') || hasCode(error, 'EAI_AGAIN')) return `dial tcp: lookup ${hostname}: no such host`;
-  const code = String((error as { code?: unknown }).code ?? '');
-  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
-    return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  return messageOf(error);
 }
 
 /** A body that is a document: at most `limit` bytes. */
