@@ -30,12 +30,14 @@ const tests: Readonly<Record<string, Test>> = {
   daemon: (event, wanted) => event.Type === 'daemon' && attribute(event, 'name') === wanted,
 };
 
-/** Values of one key are alternatives, labels must all hold; keys must all hold. Unknown keys never match, as Docker's. */
+/** Values of one key are alternatives, labels must all hold; keys must all hold. Docker asks nothing of keys that it does not know. */
 export function matcher(filters: Filters): (event: EventMessage) => boolean {
-  const rules = Object.entries(filters).map(([key, values]) => ({ key, values, test: tests[key] }));
+  const rules = Object.entries(filters).flatMap(([key, values]) => {
+    const test = Object.hasOwn(tests, key) ? tests[key] : undefined;
+    return test === undefined ? [] : [{ key, values, test }];
+  });
   return (event) =>
     rules.every(({ key, values, test }) => {
-      if (test === undefined) return false;
       const holds = (value: string): boolean => test(event, value);
       return key === 'label' ? values.every(holds) : values.some(holds);
     });
