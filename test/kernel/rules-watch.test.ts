@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Log } from '../../src/base/index.ts';
 import { watchRules } from '../../src/netlink/nft-watch.ts';
+import type { SandboxRequest } from '../../src/network/index.ts';
 import { RulesWatch } from '../../src/network/rules-watch.ts';
 import { Poller } from '../../src/syscall/poller.ts';
 import { containerId, endpoint, NetworkLab, networkCreate } from '../lab/network-lab.ts';
@@ -151,4 +152,33 @@ test('rules that somebody removes are back at once, with what containers have in
   await sleep(200);
   assert.equal(repair.mock.callCount(), attacks.length);
   assert.equal(lab.warnings.length, attacks.length);
+});
+
+test('what starts, ends, comes or goes while the rules are gone does so as ever', root, async (t) => {
+  const lab = await NetworkLab.start(t);
+  const [a, b, c] = ['a', 'b', 'c'].map(containerId) as [string, string, string];
+  await lab.network.createNetwork(networkCreate('front'));
+  const on = (number: number): { readonly ports: SandboxRequest['ports'] } => ({
+    ports: [{ protocol: 'tcp', containerPort: 80, hostIp: '', hostPortFirst: number, hostPortLast: number }],
+  });
+  await lab.up(a, ['front'], on(18_080));
+  await lab.up(b, ['front']);
+  const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['start', () => lab.up(c, ['front'], on(18_081))],
+    ['connect', () => lab.network.connect(b, 'bridge', endpoint())],
+    ['create with IPv6', () => lab.network.createNetwork(networkCreate('six', { ipv6: true }))],
+    ['disconnect', () => lab.network.disconnect(b, 'bridge')],
+    ['remove', () => lab.network.removeNetwork('six')],
+    ['stop', () => lab.network.sandboxDown(c)],
+  ];
+  const repair = t.mock.method(lab.network, 'repair');
+  for (const [i, [name, step]] of steps.entries()) {
+    lab.nft('flush', 'ruleset');
+    await step().catch((error: unknown) => assert.fail(`${name}: ${error}`));
+    await until('the repair', () => repair.mock.callCount() === 2 * i + 1, { everyMs: 10 });
+    await Promise.all(repair.mock.calls.map(({ result }) => result));
+    assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] }, name);
+    assert.match(lab.nft('list', 'ruleset'), /18080/);
+  }
+  assert.deepEqual(lab.mends, []);
 });

@@ -48,7 +48,12 @@ export class Firewall implements FirewallTable {
 
   guard(family: 4 | 6): void {
     this.#guarded.add(family);
-    this.#context.run(guardScript(this.#table, this.#guarded));
+    try {
+      this.#context.run(guardScript(this.#table, this.#guarded));
+    } catch (error) {
+      if (!this.#isRemoved()) throw error;
+      this.install();
+    }
   }
 
   apply(change: FirewallChange): void {
@@ -107,6 +112,11 @@ export class Firewall implements FirewallTable {
     }
   }
 
+  /** Somebody has flushed the rules a moment ago: who watches for that brings all else back. */
+  #isRemoved(): boolean {
+    return !this.#families.every((family) => this.#context.hasTable(family, this.#table));
+  }
+
   #isComplete(family: Family): boolean {
     if (!this.#context.hasTable(family, this.#table)) return false;
     const listing = this.#context.json(`list table ${family} ${this.#table}`);
@@ -118,9 +128,11 @@ export class Firewall implements FirewallTable {
 
   /**
    * What to do instead, when the kernel refused: it holds another value for a key (somebody edited our table), and
-   * neither adding nor removing ours can succeed. The only path that lists.
+   * neither adding nor removing ours can succeed. Or it has no such table, as somebody has just flushed the rules: then
+   * they are put back, without the elements of others, which follow. The only path that lists.
    */
   #corrected({ add = [], remove = [] }: FirewallChange): FirewallChange {
+    if (this.#isRemoved()) this.install();
     const present = new Map(this.list().map((element) => [keyOf(element), element]));
     const leaving = new Map<string, NftElement>();
     for (const wanted of [...remove, ...add]) {
