@@ -98,7 +98,7 @@ const walk: readonly Step[] = [
   [`image build -t built:1 --build-arg COLOUR=blue ${archive('context')}`, 0, /Successfully tagged built:1/],
   ['run --rm built:1', 0, /^blue a page$/],
   [`image build -t built:1 -f ${archive('outside')} ${archive('context')}`, 0, /Successfully tagged built:1/],
-  [`image build -q --no-cache --target none ${archive('context')}`, 1, /failed to reach build target none/],
+  [`image build -q --no-cache --target none ${archive('context')}`, 1, /target stage "none" could not be found/],
   ['image history --format {{.CreatedBy}} built:1', 0, /COPY file/],
   ['image rm built:1', 0],
   ['system df -v', 0, /Local Volumes space usage/],

@@ -50,7 +50,7 @@ test('stages: names in any case, numbers, targets', () => {
   assert.equal(plan('1').stages.length, 2);
   assert.equal(plan('THREE').stages.length, 3);
   assert.equal(stageIndex(plan('').stages, '3'), undefined);
-  assert.throws(() => plan('four'), { message: 'failed to reach build target four in Dockerfile' });
+  assert.throws(() => plan('four'), { message: 'target stage "four" could not be found' });
   assert.throws(() => planStages(parseDockerfile('RUN x\nFROM a'), ''), {
     message: 'no build stage in current context',
   });

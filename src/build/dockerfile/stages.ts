@@ -53,7 +53,7 @@ function beginStage(from: Instruction): Stage {
 function upTo(stages: readonly Stage[], target: string): readonly Stage[] {
   if (target === '') return stages;
   const at = stageIndex(stages, target);
-  if (at === undefined) throw new AppError('invalid', `failed to reach build target ${target} in Dockerfile`);
+  if (at === undefined) throw new AppError('invalid', `target stage ${JSON.stringify(target)} could not be found`);
   return stages.slice(0, at + 1);
 }
 

@@ -47,7 +47,7 @@ export const runStep =
       throw error;
     }
     await settle(options.remove);
-    if (options.remove) await write({ stream: `Removing intermediate container ${shortId(container.id)}\n` });
+    if (options.remove) await write({ stream: ` ---> Removed intermediate container ${shortId(container.id)}\n` });
   };
 
 async function createStep(stage: StageState, image: string, args: readonly string[]): Promise<Container> {
