@@ -4,6 +4,7 @@ import { defaultMaskedPaths, defaultReadonlyPaths } from '../../runtime/index.ts
 /** What Docker writes into a container's settings as it is created, where nothing was asked for. */
 export function withDefaults(host: HostConfig, machine: { readonly cgroup: '1' | '2' }): HostConfig {
   const open = host.Privileged || host.PidMode === 'host' || host.IpcMode === 'host';
+  const labelled = host.SecurityOpt.some((option) => /^label[=:]/.test(option));
   return {
     ...host,
     MemorySwap: host.Memory > 0 && host.MemorySwap === 0 ? host.Memory * 2 : host.MemorySwap,
@@ -13,7 +14,7 @@ export function withDefaults(host: HostConfig, machine: { readonly cgroup: '1' |
     OomKillDisable: machine.cgroup === '1' ? (host.OomKillDisable ?? false) : null,
     IpcMode: host.IpcMode || 'private',
     CgroupnsMode: host.CgroupnsMode || (machine.cgroup === '2' && !host.Privileged ? 'private' : 'host'),
-    SecurityOpt: open && host.SecurityOpt.length === 0 ? ['label=disable'] : host.SecurityOpt,
+    SecurityOpt: open && !labelled ? [...host.SecurityOpt, 'label=disable'] : host.SecurityOpt,
     MaskedPaths: host.MaskedPaths ?? (host.Privileged ? null : defaultMaskedPaths),
     ReadonlyPaths: host.ReadonlyPaths ?? (host.Privileged ? null : defaultReadonlyPaths),
   };

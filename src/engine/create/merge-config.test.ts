@@ -29,7 +29,7 @@ test('argsOf() refuses a container with nothing to run', () => {
 
 test('mergeConfig() joins environment by name, labels by key, and keeps what was asked for', () => {
   const merged = mergeConfig(asked({ Env: ['B=mine', 'C=mine'], Labels: { b: '2' }, WorkingDir: '/tmp' }), image);
-  assert.deepEqual(merged.Env, ['A=image', 'B=mine', 'C=mine']);
+  assert.deepEqual(merged.Env, ['B=mine', 'C=mine', 'A=image']);
   assert.deepEqual(merged.Labels, { a: '1', b: '2' });
   assert.equal(merged.WorkingDir, '/tmp');
 });

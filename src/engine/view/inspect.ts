@@ -39,9 +39,15 @@ export async function inspectContainer(parts: Parts, container: Container, size:
     GraphDriver: { Name: 'overlay2', Data: { LowerDir: lower, UpperDir: upper, WorkDir: work, MergedDir: merged } },
     ...(size ? await sizes(parts, container) : {}),
     Mounts: mountViews(record.mounts),
-    Config: configView(record),
+    Config: { ...configView(record), ...askedMac(parts, container) },
     NetworkSettings: networkSettings(parts, container),
   };
+}
+
+/** The hardware address that was asked for on the network of NetworkMode, which was a container's own once. */
+function askedMac({ network }: Pick<Parts, 'network'>, { id }: Container): { readonly MacAddress?: string } {
+  const mac = network.endpointsOf(id)[0]?.request.mac;
+  return mac === undefined ? {} : { MacAddress: mac };
 }
 
 /** Made as it starts. */
