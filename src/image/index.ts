@@ -5,6 +5,7 @@ export type { Change } from './pack/order.ts';
 export { pack } from './pack/run.ts';
 export type { ImageRecord, ImageStore, LayerRecord, Records, TagRecord } from './records.ts';
 export { familiar, familiarName, parseReference, type Reference } from './reference.ts';
+export { trustMachine } from './registry/authorities.ts';
 export type { Distribution } from './registry/login.ts';
 export type { Credentials, RegistryOptions } from './registry/options.ts';
 export { createImages, type ImagesDeps } from './service.ts';

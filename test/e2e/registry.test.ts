@@ -4,6 +4,7 @@ import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { LabEngine } from '../lab/index.ts';
 import { until } from '../lab/until.ts';
 import { engineForFile } from './engine.ts';
 import { certificateFor, startBreaker, startRegistry } from './registry-lab.ts';
@@ -136,6 +137,16 @@ test('a registry with TLS and a password: known by its certificate, entered with
   await docker('rmi', `${registry}/own/busybox:v1`);
   await docker('logout', registry);
   assert.match(await refusal('pull', `${registry}/own/busybox:v1`), /no basic auth credentials/);
+});
+
+test('an authority that the machine trusts is trusted', async () => {
+  const { outside } = bench;
+  const tls = await certificateFor(outside.ipv4, folder);
+  await startRegistry(outside, folder, { port: 5444, tls });
+  const name = `${outside.ipv4}:5444/own/busybox:v1`;
+  assert.match(await refusal('pull', name), /certificate signed by unknown authority/);
+  await using trusting = await LabEngine.start(outside, { env: { SSL_CERT_FILE: tls.cert } });
+  assert.match((await trusting.docker('pull', name)).stderr, /not found/);
 });
 
 test('a layer whose way breaks off comes the rest of the way', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, agentProxies, requestReason } from '../../base/index.ts';
+import { trustMachine } from '../../image/index.ts';
 
 /** Not imports: those would read every export of node:http and so load a second HTTP client. */
 const http = process.getBuiltinModule('node:http');
@@ -39,7 +40,8 @@ async function follow(first: URL, signal: AbortSignal): Promise<IncomingMessage>
   throw new AppError('invalid', `${first.href}: stopped after ${mostRedirects} redirects`);
 }
 
-function get(address: URL, signal: AbortSignal): Promise<IncomingMessage> {
+async function get(address: URL, signal: AbortSignal): Promise<IncomingMessage> {
+  if (address.protocol === 'https:') await trustMachine();
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const client = address.protocol === 'https:' ? https : http;
   const proxyEnv = agentProxies();

@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { AppError, agentProxies, hasCode, requestReason } from '../../base/index.ts';
+import { trustMachine } from './authorities.ts';
 import { certificatesFor } from './hosts.ts';
 
 export type Ask = {
@@ -64,6 +65,7 @@ export class Transport implements Disposable {
 
   async #once(url: URL, { method, headers, body }: Ask): Promise<Answer> {
     const tls = url.protocol === 'https:';
+    if (tls) await trustMachine();
     if (!tls && url.protocol !== 'http:') throw failure(method, url, `unsupported protocol scheme "${url.protocol}"`);
     const common = {
       method,
