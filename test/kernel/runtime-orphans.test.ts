@@ -53,9 +53,9 @@ test('a container that is killed while something is started in it ends', { skip 
 test('children of others keep their exit codes', { skip }, async (t) => {
   const lab = await runtimeLab(t);
   await lab.run('one', ['sleep', '1000']);
-  const child = spawn('sh', ['-c', 'sleep 0.2; exit 7']);
+  const ended = once(spawn('sh', ['-c', 'sleep 0.2; exit 7']), 'exit');
   await assert.rejects(lab.exec('one', ['/nowhere']));
-  const [code] = await once(child, 'exit');
+  const [code] = await ended;
   assert.equal(code, 7);
 });
 
