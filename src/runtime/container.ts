@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Groups, killAll } from './cgroup/groups.ts';
-import { wasOomKilled } from './cgroup/oom.ts';
+import { type Groups, isUnified, killAll } from './cgroup/groups.ts';
+import { wasOomKilled, watchKills } from './cgroup/oom.ts';
 import { conmonFiles } from './conmon/command.ts';
 import { type ExitFolder, readExit } from './conmon/exits.ts';
 import type { Listener } from './conmon/heard.ts';
@@ -53,10 +53,12 @@ export class LiveContainer {
 
   /** Tells each time something of it was killed for lack of memory, until the result is disposed of. */
   watchOom(seen: () => void): Disposable {
-    return watchOom(this.folder, () => {
+    const tell = (): void => {
       this.#hadOom = true;
       seen();
-    });
+    };
+    // With version 2, conmon's note has not been seen to come while the container goes on.
+    return isUnified(this.groups) ? watchKills(this.groups, tell) : watchOom(this.folder, tell);
   }
 
   /** Throws SysError ESRCH when the process has ended. */

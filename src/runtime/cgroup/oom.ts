@@ -1,15 +1,40 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from '../../base/index.ts';
 import { type Groups, groupOf, isUnified } from './groups.ts';
 
 /** Whether the kernel has killed something of the group for lack of memory. Read before the group goes. */
 export function wasOomKilled(groups: Groups): boolean {
   const folder = groupOf(groups, 'memory');
-  if (folder === undefined) return false;
+  return folder !== undefined && killsIn(join(folder, isUnified(groups) ? eventsFile : 'memory.oom_control')) > 0;
+}
+
+/** Of version 2, cgroup-v2.rst: it tells whoever watches it of each change. */
+const eventsFile = 'memory.events';
+
+function killsIn(path: string): number {
   try {
-    const text = readFileSync(join(folder, isUnified(groups) ? 'memory.events' : 'memory.oom_control'), 'utf8');
-    return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? 0);
   } catch {
-    return false;
+    return 0; // the group has gone
+  }
+}
+
+/** Tells each time from now on that the kernel kills something of a version 2 group. */
+export function watchKills(groups: Groups, seen: () => void): Disposable {
+  const path = join(groupOf(groups, 'memory') ?? '/nonexistent', eventsFile);
+  let known = killsIn(path);
+  const look = (): void => {
+    const kills = killsIn(path);
+    if (kills > known) seen();
+    known = Math.max(known, kills);
+  };
+  try {
+    const watcher = watch(path, look);
+    watcher.on('error', () => {}); // the group is gone, and the container with it
+    return { [Symbol.dispose]: () => watcher.close() };
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error; // it has gone already
+    return { [Symbol.dispose]() {} };
   }
 }
