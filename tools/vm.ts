@@ -10,8 +10,9 @@ import { judge, parseResults } from './vm/results.ts';
 /** What the kernels of test machines lack, and enough of the rest to see that this kernel carries the engine. */
 const usual = [
   'test/kernel/{macvlan,ipvlan,vlan}*.test.ts',
-  'test/kernel/{link,network-attach,network-bridge,runtime-life}.test.ts',
-  'test/e2e/{network-modes,vlan-ipvlan}.test.ts', // docker's command line, with control groups version 2
+  'test/kernel/{link,network-attach,network-bridge,runtime-exec,runtime-life,runtime-orphans}.test.ts',
+  // docker's command line, with control groups version 2
+  'test/e2e/{network-modes,vlan-ipvlan,limits,health,restart-policy}.test.ts',
 ];
 
 const root = resolve(import.meta.dirname, '..');

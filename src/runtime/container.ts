@@ -52,13 +52,13 @@ export class LiveContainer {
   }
 
   /** Tells each time something of it was killed for lack of memory, until the result is disposed of. */
-  watchOom(seen: () => void): Disposable {
+  watchOom(told: boolean, seen: () => void): Disposable {
     const tell = (): void => {
       this.#hadOom = true;
       seen();
     };
     // With version 2, conmon's note has not been seen to come while the container goes on.
-    return isUnified(this.groups) ? watchKills(this.groups, tell) : watchOom(this.folder, tell);
+    return isUnified(this.groups) ? watchKills(this.groups, told, tell) : watchOom(this.folder, tell);
   }
 
   /** Throws SysError ESRCH when the process has ended. */

@@ -259,8 +259,8 @@ export class ConmonRuntime implements Runtime, AsyncDisposable {
     return readLogs(path, query, ended, signal);
   }
 
-  watchOom(id: string, seen: () => void): Disposable {
-    return this.#find(id).watchOom(seen);
+  watchOom(id: string, told: boolean, seen: () => void): Disposable {
+    return this.#find(id).watchOom(told, seen);
   }
 
   async rotateLog(id: string, path: string, room: LogRoom, signal: AbortSignal): Promise<void> {

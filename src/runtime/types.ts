@@ -183,8 +183,11 @@ export interface Runtime {
   processes(id: string): Promise<readonly number[]>;
   stats(id: string): Promise<RuntimeStats>;
   logs(path: string, query: LogQuery, ended: Promise<unknown>, signal: AbortSignal): AsyncIterable<LogEntry>;
-  /** `seen` is called each time the kernel kills something of a running container for lack of memory. */
-  watchOom(id: string, seen: () => void): Disposable;
+  /**
+   * `seen` is called each time the kernel kills something of a running container for lack of memory; at once if it has,
+   * unless that was `told`.
+   */
+  watchOom(id: string, told: boolean, seen: () => void): Disposable;
   /** Puts the log of a running container aside when it is full; to be called now and then. `signal` ends compressing. */
   rotateLog(id: string, path: string, room: LogRoom, signal: AbortSignal): Promise<void>;
   version(): Promise<{ readonly runc: string; readonly conmon: string; readonly cgroup: '1' | '2' }>;

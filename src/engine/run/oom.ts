@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts';
  */
 export function watchOom(parts: Parts, container: Container): Disposable | undefined {
   if (container.record.hostConfig.Memory === 0) return undefined;
-  return parts.runtime.watchOom(container.id, () => {
+  return parts.runtime.watchOom(container.id, container.state.oomKilled, () => {
     if (!container.running) return;
     container.update({ state: { oomKilled: true } });
     announce(parts, container, 'oom');

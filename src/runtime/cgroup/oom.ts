@@ -1,6 +1,5 @@
 import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { hasCode } from '../../base/index.ts';
 import { type Groups, groupOf, isUnified } from './groups.ts';
 
 /** Whether the kernel has killed something of the group for lack of memory. Read before the group goes. */
@@ -20,10 +19,13 @@ function killsIn(path: string): number {
   }
 }
 
-/** Tells each time from now on that the kernel kills something of a version 2 group. */
-export function watchKills(groups: Groups, seen: () => void): Disposable {
+/**
+ * Tells each time that the kernel kills something of a version 2 group; at once of what it has killed, unless that was
+ * `told`. Where nothing can be watched, the end of the container tells.
+ */
+export function watchKills(groups: Groups, told: boolean, seen: () => void): Disposable {
   const path = join(groupOf(groups, 'memory') ?? '/nonexistent', eventsFile);
-  let known = killsIn(path);
+  let known = told ? killsIn(path) : 0;
   const look = (): void => {
     const kills = killsIn(path);
     if (kills > known) seen();
@@ -32,9 +34,9 @@ export function watchKills(groups: Groups, seen: () => void): Disposable {
   try {
     const watcher = watch(path, look);
     watcher.on('error', () => {}); // the group is gone, and the container with it
+    look();
     return { [Symbol.dispose]: () => watcher.close() };
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error; // it has gone already
+  } catch {
     return { [Symbol.dispose]() {} };
   }
 }
