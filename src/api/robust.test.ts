@@ -79,6 +79,21 @@ test('requests that come all at once are answered in their order', async () => {
   assert.deepEqual(statuses, ['200', '404', '400', '200']);
 });
 
+test('500 clients that say nothing, and 100 that go in the middle of a body, keep nobody from being served', async () => {
+  await using server = await ScratchServer.open();
+  const before = descriptors();
+  const idle = Array.from({ length: 500 }, () => server.raw(''));
+  await serves(server);
+  const cut = ['Content-Length: 1000\r\n', 'Transfer-Encoding: chunked\r\n'].flatMap((length) =>
+    Array.from({ length: 50 }, () => server.raw(post(length, '5\r\n{"Ima'))),
+  );
+  await serves(server);
+  for (const client of [...idle, ...cut]) client[Symbol.dispose]();
+  await serves(server);
+  for (let n = 0; n < 100 && descriptors() > before; n++) await sleep(10);
+  assert.equal(descriptors(), before);
+});
+
 test('who takes too long for a head is told so, and keeps nobody from being served', async () => {
   await using server = await ScratchServer.open({}, { headMs: 200 });
   const slow = Array.from({ length: 200 }, () => server.raw('GET /_ping HTTP/1.1\r\nHost: e\r\nX-'));

@@ -8,5 +8,6 @@ export { unescapeMountPath } from './mount-path.ts';
 export { nearest } from './nearest.ts';
 export { agentProxies, type Proxies, proxiesOf, withoutCredentials } from './proxies.ts';
 export { KeyedQueue } from './queue.ts';
+export { isRegistryHost } from './registry-host.ts';
 export { requestReason } from './request-reason.ts';
 export { addTo, takeFrom } from './sets-by-key.ts';

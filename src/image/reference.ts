@@ -1,4 +1,4 @@
-import { AppError } from '../base/index.ts';
+import { AppError, isRegistryHost } from '../base/index.ts';
 
 /**
  * Names of images. Grammar and normal form: distribution/reference. "busybox" is docker.io/library/busybox:latest, shown
@@ -59,11 +59,10 @@ function split(text: string): { name: string; tag?: string; digest?: string } {
   return colon < 0 ? { name: rest, ...digest } : { name: rest.slice(0, colon), tag: rest.slice(colon + 1), ...digest };
 }
 
-/** The first part is a host when it looks like one: a dot, a port, "localhost", or an upper-case letter. */
 function splitDomain(name: string): { domain: string; path: string } {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
-  const isHost = slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const isHost = slash >= 0 && isRegistryHost(first);
   const domain = isHost ? first : defaultDomain;
   const path = isHost ? name.slice(slash + 1) : name;
   if (domain !== defaultDomain && domain !== 'index.docker.io') return { domain, path };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isRegistryHost } from '../../base/index.ts';
 import type { Environment } from '../context.ts';
 
 /** What docker's command line keeps for a registry, in the form that the engine takes. */
@@ -24,7 +25,7 @@ export const hubServer = 'https://index.docker.io/v1/';
 /** "localhost:5000" of "localhost:5000/a/b", Docker Hub's key for everything else. */
 export function serverOf(image: string): string {
   const [first = '', ...rest] = image.split('/');
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const isHost = rest.length > 0 && isRegistryHost(first);
   return !isHost || first === 'docker.io' || first === 'index.docker.io' ? hubServer : first;
 }
 
