@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
@@ -360,6 +360,12 @@ test('portolan build: the same image; its own reading of .dockerignore; a Docker
   assert.match(made.stdout, /Successfully tagged mine:1\n$/);
   assert.equal(await run('mine:1', 'sh', '-c', 'find /all -type f | sort; cat /who'), '/all/kept\n/all/sub/in\nme');
   assert.equal(await inspect('mine:1', '{{json .Config.Labels}}'), '{"a":"b c"}');
+  const file = join(folder, 'id');
+  const more = ['--cpu-shares', '77', '--cpuset-cpus', '0', '--security-opt', 'no-new-privileges', '--iidfile', file];
+  const held = contextOf({ Dockerfile: 'FROM busybox\nRUN grep -E "NoNewPrivs|allowed_list" /proc/self/status\n' });
+  const limited = await engine.portolan('build', ...more, '-t', 'limited', held);
+  assert.match(limited.stdout, /NoNewPrivs:\t1\nCpus_allowed_list:\t0\n/);
+  assert.equal(readFileSync(file, 'utf8'), await inspect('limited', '{{.Id}}'));
   const other = contextOf({ Other: 'FROM busybox\nCOPY . /all\nRUN find /all -type f | sort && exit 5\n' });
   const failed = await engine.portolan('build', '-f', join(other, 'Other'), '--force-rm', folder);
   assert.deepEqual([failed.code, /\/all\/kept\n\/all\/sub\/in\n/.test(failed.stdout)], [5, true], failed.stdout);

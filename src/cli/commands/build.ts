@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { packContext, packDockerfile, type Sent } from '../build/context.ts';
@@ -5,6 +6,7 @@ import type { Context } from '../context.ts';
 import { parseUlimit } from '../create/resources.ts';
 import { command } from '../parse/command.ts';
 import { each, list, text, toggle, value } from '../parse/flag.ts';
+import { parseWhole } from '../values/number.ts';
 import { parseSize, parseSwap } from '../values/size.ts';
 
 export const build = command({
@@ -16,8 +18,15 @@ export const build = command({
     addHost: list('--add-host <list>', 'Add a custom host-to-IP mapping (host:ip)'),
     buildArg: list('--build-arg <list>', 'Set build-time variables'),
     cacheFrom: list('--cache-from <strings>', 'Images to consider as cache sources'),
+    cgroupParent: text('--cgroup-parent <string>', 'Set the parent cgroup for the RUN instructions during build'),
+    cpuPeriod: value('--cpu-period <int>', 'Limit the CPU CFS (Completely Fair Scheduler) period', parseWhole),
+    cpuQuota: value('--cpu-quota <int>', 'Limit the CPU CFS (Completely Fair Scheduler) quota', parseWhole),
+    cpuShares: value('-c, --cpu-shares <int>', 'CPU shares (relative weight)', parseWhole),
+    cpusetCpus: text('--cpuset-cpus <string>', 'CPUs in which to allow execution (0-3, 0,1)'),
+    cpusetMems: text('--cpuset-mems <string>', 'MEMs in which to allow execution (0-3, 0,1)'),
     file: text('-f, --file <string>', "Name of the Dockerfile (Default is 'PATH/Dockerfile')"),
     forceRm: toggle('--force-rm', 'Always remove intermediate containers'),
+    iidfile: text('--iidfile <string>', 'Write the image ID to the file'),
     label: list('--label <list>', 'Set metadata for an image'),
     memory: value('-m, --memory <bytes>', 'Memory limit', parseSize),
     memorySwap: value(
@@ -31,6 +40,7 @@ export const build = command({
     pull: toggle('--pull', 'Always attempt to pull a newer version of the image'),
     quiet: toggle('-q, --quiet', 'Suppress the build output and print image ID on success'),
     rm: toggle('--rm', 'Remove intermediate containers after a successful build', true),
+    securityOpt: list('--security-opt <strings>', 'Security options'),
     shmSize: value('--shm-size <bytes>', 'Size of /dev/shm', parseSize),
     tag: list('-t, --tag <list>', "Name and optionally a tag in the 'name:tag' format"),
     target: text('--target <string>', 'Set the target build stage to build'),
@@ -41,6 +51,8 @@ export const build = command({
     const { archive, dockerfile } = isRemote
       ? { archive: Readable.from([]), dockerfile: flags.file || 'Dockerfile' }
       : await contextOf(context, source, flags.file);
+    // One of an earlier build must not be taken for this one's.
+    if (flags.iidfile !== '') await rm(flags.iidfile, { force: true });
     const lines = context.client.images.build(archive, {
       t: flags.tag,
       remote: isRemote ? source : '',
@@ -50,6 +62,13 @@ export const build = command({
       cachefrom: JSON.stringify(flags.cacheFrom),
       extrahosts: flags.addHost.join(','),
       ulimits: JSON.stringify(flags.ulimit),
+      cgroupparent: flags.cgroupParent,
+      cpuperiod: flags.cpuPeriod,
+      cpuquota: flags.cpuQuota,
+      cpushares: flags.cpuShares,
+      cpusetcpus: flags.cpusetCpus,
+      cpusetmems: flags.cpusetMems,
+      securityopt: JSON.stringify(flags.securityOpt),
       rm: flags.rm ? '1' : '0',
       forcerm: flags.forceRm,
       memory: flags.memory,
@@ -62,14 +81,17 @@ export const build = command({
       q: flags.quiet,
       target: flags.target,
     });
-    for await (const { stream, status, error, errorDetail } of lines) {
+    let id = '';
+    for await (const { stream, status, error, errorDetail, aux } of lines) {
       if (errorDetail !== undefined || error !== undefined) {
         context.stdio.stderr.write(`${errorDetail?.message ?? error}\n`);
         return errorDetail?.code ?? 1;
       }
+      if (aux !== undefined && 'ID' in aux) id = String(aux.ID);
       if (stream !== undefined) await context.out(stream);
       else if (status !== undefined) await context.out(`${status}\n`);
     }
+    if (flags.iidfile !== '') await writeFile(flags.iidfile, id);
     return 0;
   },
 });
