@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Log } from '../base/index.ts';
 import { becomeSubreaper } from '../syscall/pipe.ts';
 import type { Poller } from '../syscall/poller.ts';
-import { removeAbandoned } from './cgroup/abandoned.ts';
 import { MigrationLock } from './cgroup/migration.ts';
 import { MonitorGroups } from './cgroup/monitors.ts';
 import { findCgroupTree } from './cgroup/tree.ts';
@@ -42,7 +41,6 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime & AsyncD
     MigrationLock.find(tree),
     findTool(deps.runtimePath, searchPath, 'runc'),
     findTool(deps.conmonPath, searchPath, 'conmon'),
-    removeAbandoned(tree),
   ]);
   if (host.seccomp === undefined) {
     deps.log.warn(`no seccomp filter for containers: ${profileOfPackage} is missing (package containers-common)`);
