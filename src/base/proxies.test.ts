@@ -41,5 +41,7 @@ describe('agentProxies()', () => {
 test('withoutCredentials() shows who is asked, and not how', () => {
   assert.equal(withoutCredentials('http://user:pa:ss@proxy:3128/x'), 'http://xxxxx:xxxxx@proxy:3128/x');
   assert.equal(withoutCredentials('user@proxy:3128'), 'xxxxx:xxxxx@proxy:3128');
-  for (const one of ['', 'http://proxy:3128', 'http://proxy/a@b']) assert.equal(withoutCredentials(one), one);
+  assert.equal(withoutCredentials('http://u:p@ss@h:1'), 'http://xxxxx:xxxxx@h:1');
+  assert.equal(withoutCredentials('http://u:p/w@h:1'), 'http://xxxxx:xxxxx@h:1');
+  for (const one of ['', 'http://proxy:3128']) assert.equal(withoutCredentials(one), one);
 });

@@ -48,5 +48,6 @@ function rangeOf(block: string): readonly string[] {
 
 /** For showing: whoever may see which proxy there is may not see with what password it is asked. */
 export function withoutCredentials(proxy: string): string {
-  return proxy.replace(/^(\w+:\/\/)?[^/@]*@/, '$1xxxxx:xxxxx@');
+  // To the last sign of them: a password may have one, or a slash, that should have been escaped.
+  return proxy.replace(/^(\w+:\/\/)?.*@/, '$1xxxxx:xxxxx@');
 }

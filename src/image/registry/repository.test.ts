@@ -25,6 +25,46 @@ test('Repository asks a mirror below the path that the mirror has', async () => 
   assert.deepEqual(mirror.asked, ['GET /hub/v2/', 'GET /hub/v2/library/a/manifests/v1']);
 });
 
+test('Repository gives a mirror that asks for them no credentials of the registry', async () => {
+  const shown: unknown[] = [];
+  await using mirror = await fakeRegistry(({ url, headers }, response) => {
+    shown.push(headers.authorization);
+    if (headers.authorization !== undefined && !url!.endsWith('/v2/')) return false;
+    response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="mirror"' }).end('{}');
+    return true;
+  });
+  const credentials = { username: 'sailor', password: 'secret' };
+  for await (const repository of Repository.open(hub, fakeDeps([mirror.url]), { ...access, credentials })) {
+    await assert.rejects(repository.manifest('v1'));
+    break;
+  }
+  assert.ok(shown.length >= 1);
+  assert.ok(shown.every((one) => one === undefined));
+});
+
+test('Repository shows its credentials to its own host, and to none that an upload leads to', async () => {
+  const shown: string[] = [];
+  await using elsewhere = await fakeRegistry(({ headers }) => {
+    shown.push(`elsewhere ${headers.authorization}`);
+    return false;
+  });
+  await using registry = await fakeRegistry(({ url, headers, method }, response) => {
+    if (url === '/v2/') response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="own"' }).end('{}');
+    else if (method === 'POST') response.writeHead(202, { Location: `${elsewhere.url}/v2/a/blobs/uploads/1` }).end();
+    else return false;
+    if (url !== '/v2/') shown.push(`own ${headers.authorization?.split(' ')[0]}`);
+    return true;
+  });
+  const credentials = { username: 'sailor', password: 'secret' };
+  const ref = { domain: new URL(registry.url).host, path: 'a' };
+  for await (const repository of Repository.open(ref, fakeDeps([]), { ...access, actions: 'pull,push', credentials })) {
+    const to = await repository.startUpload();
+    await repository.upload(to!, 'sha256:0', { size: 1, open: () => Buffer.from('x') });
+    break;
+  }
+  assert.deepEqual(shown, ['own Basic', 'elsewhere undefined', 'elsewhere undefined']);
+});
+
 test('Repository asks again for a manifest whose connection breaks before or in the answer', async () => {
   let breaks = 2;
   await using registry = await fakeRegistry(({ url, socket }, response) => {

@@ -51,7 +51,8 @@ export class Repository implements Disposable {
     this.path = path;
     this.mirror = host.mirror;
     this.#transport = transport;
-    this.#authorization = new Authorization(transport, access.credentials);
+    // A mirror is somebody else: what is meant for the registry it has images of is not for it.
+    this.#authorization = new Authorization(transport, host.mirror ? {} : access.credentials);
     this.#challenge = challenge;
     this.#access = access;
   }
@@ -222,7 +223,8 @@ export class Repository implements Disposable {
 
   async #once(ask: Ask, url: URL, scopes: readonly string[]): Promise<Answer> {
     const headers: OutgoingHttpHeaders = { ...ask.headers };
-    if (this.#challenge !== undefined) {
+    // Uploads may lead to another host, which nobody has entered.
+    if (this.#challenge !== undefined && url.host === this.base.host) {
       const own = this.path === '' ? [] : [`repository:${this.path}:${this.#access.actions}`];
       const wanted = [...own, ...scopes];
       const value = await this.#authorization.header(this.#challenge, wanted);
