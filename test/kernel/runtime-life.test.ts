@@ -139,6 +139,6 @@ test('pausing what has just gone is refused as what does not run', { skip }, asy
   const lab = await runtimeLab(t);
   await lab.run('one', ['true']);
   await lab.runtime.exit('one');
-  for (const group of groupsNamed(lab.group).sort().reverse()) rmdirSync(group);
+  for (const group of groupsNamed(`${lab.group}/one`)) rmdirSync(group);
   await assert.rejects(lab.runtime.pause('one'), /^AppError: container one is not running$/);
 });
