@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { engineForFile, leavesNothing } from '../e2e/engine.ts';
-import { childrenOf } from '../lab/processes.ts';
+import { zombiesOf } from '../lab/processes.ts';
 import { until } from '../lab/until.ts';
 import { type Action, actions } from './storm/actions.ts';
 
@@ -93,7 +92,7 @@ test(`whatever many clients do to the same few things at once, each is told, and
     assert.deepEqual(await storm(list), []);
     await clear();
   });
-  await until('every child that has ended is reaped', () => zombies(engine.pid).length === 0);
+  await until('every child that has ended is reaped', () => zombiesOf(engine.pid).length === 0);
 });
 
 test(`an engine that is killed in the middle of it, again and again, leaves nothing either (STORM_SEED=${seed})`, async () => {
@@ -113,6 +112,3 @@ test(`an engine that is killed in the middle of it, again and again, leaves noth
 
 const isUnderstood = ({ status, text }: Answer): boolean =>
   understood.has(status) || (status === 500 && docker500s.some((known) => known.test(text)));
-
-const zombies = (pid: number): readonly number[] =>
-  childrenOf(pid).filter((child) => /^State:\tZ/m.test(readFileSync(`/proc/${child}/status`, 'utf8')));

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { collect, limits, type RuntimeLab, runtimeLab } from './runtime-lab.ts';
+import { collect, execOf, limits, type RuntimeLab, runtimeLab } from './runtime-lab.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
 
@@ -35,7 +35,7 @@ test('exec has the container’s capabilities and filter; privileged, the engine
 
 test('exec passes stdin on, and its end', { skip }, async (t) => {
   const lab = await running(t);
-  const handle = await lab.runtime.exec('one', { ...request, args: ['wc', '-c'], openStdin: true });
+  const handle = await lab.runtime.exec('one', { ...execOf(['wc', '-c']), openStdin: true });
   const attachment = await handle.attach();
   attachment.stdin!.end(Buffer.alloc(2_000_000));
   assert.equal((await collect(attachment)).stdout, '2000000\n');
@@ -46,7 +46,7 @@ test('exec on a terminal has one stream, a size that changes, and an exit code',
   const lab = await running(t);
   const args = ['sh', '-c', 'stty size; read line; stty size; exit 9'];
   const size = { height: 33, width: 101 };
-  const handle = await lab.runtime.exec('one', { ...request, args, tty: true, openStdin: true, consoleSize: size });
+  const handle = await lab.runtime.exec('one', { ...execOf(args), tty: true, openStdin: true, consoleSize: size });
   const attachment = await handle.attach();
   const seen: string[] = [];
   for await (const { data } of attachment.output) {
@@ -96,15 +96,3 @@ test('processes and statistics are the container’s, and limits change while it
     kind: 'invalid',
   });
 });
-
-const request = {
-  execId: 'one-exec',
-  args: [],
-  env: ['PATH=/bin'],
-  cwd: '/',
-  user: { uid: 0, gid: 0, additionalGids: [] },
-  tty: false,
-  privileged: false,
-  openStdin: false,
-  detached: false,
-};

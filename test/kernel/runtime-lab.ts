@@ -164,7 +164,8 @@ function specOf(id: string, args: readonly string[], { root, group, netns }: Pla
   };
 }
 
-const execOf = (args: readonly string[]): ExecRequest => ({
+/** As root, without a terminal or stdin. */
+export const execOf = (args: readonly string[]): ExecRequest => ({
   execId: randomUUID(),
   args,
   env: ['PATH=/bin'],

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { zombiesOf } from '../lab/processes.ts';
 import { until } from '../lab/until.ts';
-import { runtimeLab } from './runtime-lab.ts';
+import { execOf, runtimeLab } from './runtime-lab.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
 
-/** Children of this process that have ended and wait for somebody to ask how. */
-function zombies(): string[] {
-  const children = readdirSync('/proc/self/task').flatMap((task) =>
-    readFileSync(`/proc/self/task/${task}/children`, 'utf8').trim().split(' '),
-  );
-  const stats = children.filter((pid) => pid !== '').map((pid) => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return stats.filter((stat) => /\) Z /.test(stat)).map((stat) => /\((.*)\)/.exec(stat)![1]!);
-}
-
-const noZombies = (): Promise<void> => until('no zombie is left', async () => zombies().length === 0);
+const noZombies = (): Promise<void> => until('no zombie is left', () => zombiesOf(process.pid).length === 0);
 
 test('what a failed exec leaves behind is reaped', { skip }, async (t) => {
   const lab = await runtimeLab(t);
@@ -32,9 +23,7 @@ test('a container that is killed while something is started in it ends', { skip 
   for (let n = 0; n < 12; n++) {
     const id = `one${n}`;
     await lab.run(id, ['sleep', '1000']);
-    const execs = Array.from({ length: 4 }, (_, k) =>
-      lab.runtime.exec(id, { ...execOf(`${id}-${k}`), args: k % 2 ? ['/nowhere'] : ['true'] }),
-    );
+    const execs = Array.from({ length: 4 }, (_, k) => lab.runtime.exec(id, execOf(k % 2 ? ['/nowhere'] : ['true'])));
     const refusals = Promise.allSettled(execs);
     await new Promise((resolve) => setTimeout(resolve, 15 + 4 * n));
     await lab.runtime.kill(id, 9);
@@ -57,15 +46,4 @@ test('children of others keep their exit codes', { skip }, async (t) => {
   await assert.rejects(lab.exec('one', ['/nowhere']));
   const [code] = await ended;
   assert.equal(code, 7);
-});
-
-const execOf = (execId: string) => ({
-  execId,
-  env: ['PATH=/bin'],
-  cwd: '/',
-  user: { uid: 0, gid: 0, additionalGids: [] },
-  tty: false,
-  privileged: false,
-  openStdin: false,
-  detached: false,
 });

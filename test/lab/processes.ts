@@ -46,9 +46,15 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Of all its threads, those included that have ended and wait to be reaped. */
-export function childrenOf(pid: number): readonly number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-  );
+/** Children of a process that have ended and wait to be reaped. One that goes meanwhile is left out. */
+export function zombiesOf(parent: number): readonly number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const status = readFileSync(`/proc/${name}/status`, 'utf8');
+      return /^State:\s+Z/m.test(status) && status.includes(`\nPPid:\t${parent}\n`) ? [Number(name)] : [];
+    } catch {
+      return [];
+    }
+  });
 }

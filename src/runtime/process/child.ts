@@ -55,3 +55,12 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** What a process is called, with the newline that /proc/PID/comm has, proc(5); "" when it is gone. */
+export function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { endedChild, reap } from '../../syscall/spawn.ts';
-import { isWatched } from './child.ts';
+import { isWatched, nameOf } from './child.ts';
 
 /** The OCI runtime's own steps on the way to a program: "runc:[1:CHILD]", "runc:[2:INIT]". */
 const stepOfRuntime = 'runc:[';
@@ -52,13 +51,5 @@ export class Orphans implements Disposable {
   [Symbol.dispose](): void {
     process.off('SIGCHLD', this.#look);
     clearTimeout(this.#timer);
-  }
-}
-
-function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nameOf } from '../process/child.ts';
 
 /** What a container's first process is called in /proc/PID/comm while it is still runc's. */
 const runcName = 'runc:[2:INIT]\n';
@@ -13,13 +13,5 @@ const waitMs = 1000;
 export async function untilProgram(pid: number): Promise<void> {
   for (const deadline = Date.now() + waitMs; Date.now() < deadline; await sleep(1)) {
     if (nameOf(pid) !== runcName) return;
-  }
-}
-
-function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8');
-  } catch {
-    return '';
   }
 }
