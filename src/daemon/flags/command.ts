@@ -140,6 +140,8 @@ export const flagTable: readonly Flag[] = [...general, ...defaultNetwork, ...all
 
 /** "fixed-cidr-v6" of "--fixed-cidr-v6 <cidr>". */
 export const nameOf = ({ flags }: Flag): string => /--([\w-]+)/.exec(flags)![1]!;
+/** "fixedCidrV6" of "fixed-cidr-v6". */
+export const propertyOf = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 /** "-b, --bridge" */
 const labelOf = ({ flags }: Flag): string => flags.replace(/ [<[].*$/, '');
 
@@ -166,7 +168,7 @@ function optionOf(one: Flag): Option {
   if (option.negate) {
     // `--no-proxy HOSTS` is a flag of its own, and not the opposite of another.
     option.negate = false;
-    option.attributeName = () => nameOf(one).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    option.attributeName = () => propertyOf(nameOf(one));
   }
   return one.preset === undefined ? option : option.default(one.preset);
 }

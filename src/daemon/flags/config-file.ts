@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AppError, hasCode, messageOf } from '../../base/index.ts';
-import { type Flag, flagTable, nameOf } from './command.ts';
+import { type Flag, flagTable, nameOf, propertyOf } from './command.ts';
 import { foreignNotices, isForeign } from './foreign-keys.ts';
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ export function settingsOfFile(given: Command): FileSettings {
 const keyOf = (flag: Flag): string => flag.key ?? nameOf(flag);
 
 function isGiven(command: Command, name: string): boolean {
-  return command.getOptionValueSource(name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())) === 'cli';
+  return command.getOptionValueSource(propertyOf(name)) === 'cli';
 }
 
 function readKeys(path: string, wanted: boolean): Keys {
@@ -79,7 +79,7 @@ function refuseConflicts(keys: Keys, given: Command): void {
   const both = flagTable.filter((flag) => keys[keyOf(flag)] !== undefined && isGiven(given, nameOf(flag)));
   if (both.length === 0) return;
   const texts = both.map((flag) => {
-    const value = given.getOptionValue(nameOf(flag).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
+    const value = given.getOptionValue(propertyOf(nameOf(flag)));
     return `${keyOf(flag)}: (from flag: ${printed(value)}, from file: ${printed(keys[keyOf(flag)])})`;
   });
   throw new AppError(

@@ -42,7 +42,7 @@ export async function createContainer(
   const config = mergeConfig(body.Config, image.document.config ?? {});
   const mode = modeById(parts, body);
   using _name = parts.containers.reserve(name, id);
-  const record: ContainerRecord = {
+  const record: Omit<ContainerRecord, 'mounts'> = {
     id,
     name,
     created: new Date().toISOString(),
@@ -54,7 +54,6 @@ export async function createContainer(
       Links: linksOf(parts, mode, body.HostConfig.Links),
     },
     args: argsOf(config),
-    mounts: [],
     unfinished: true,
     state: newState,
     restartCount: 0,

@@ -5,6 +5,9 @@ import type { Parts } from '../parts.ts';
 import type { Linked } from '../run/link-environment.ts';
 import { exposedPorts } from '../run/ports.ts';
 
+/** The default network, the only one whose links are a container's; absent with `--bridge none`. */
+const defaultBridge = ({ network }: Pick<Parts, 'network'>) => network.networks().find(({ name }) => name === 'bridge');
+
 /** As the network core keeps them, "id:alias", so that they follow a rename. Throws invalid for an unknown container. */
 export function resolveLinks(parts: Pick<Parts, 'containers'>, links: readonly string[]): readonly string[] {
   return links.map((text) => {
@@ -19,7 +22,7 @@ export function resolveLinks(parts: Pick<Parts, 'containers'>, links: readonly s
 
 /** Throws when what a starting container names cannot be reached from it. A target that was removed is forgotten. */
 export function checkLinked(parts: Pick<Parts, 'containers' | 'network'>, { id, record }: Container): void {
-  const bridge = parts.network.networks().find(({ name }) => name === 'bridge');
+  const bridge = defaultBridge(parts);
   const own = parts.network.endpointsOf(id).find(({ networkId }) => networkId === bridge?.id);
   for (const link of own?.request.links ?? []) {
     const { target, alias } = parseLink(link);
@@ -37,7 +40,7 @@ export function checkLinked(parts: Pick<Parts, 'containers' | 'network'>, { id, 
 
 /** What a container's links of the default network tell it in its environment. */
 export function linkedTo(parts: Pick<Parts, 'containers' | 'network'>, { record }: Container): readonly Linked[] {
-  const bridge = parts.network.networks().find(({ name }) => name === 'bridge');
+  const bridge = defaultBridge(parts);
   return record.hostConfig.Links.map(parseLink).flatMap(({ target, alias }) => {
     const other = parts.containers.byId(target)?.record;
     if (other === undefined) return [];
@@ -85,7 +88,7 @@ export async function removeLink(parts: Pick<Parts, 'containers' | 'network' | '
       return id === target.id && alias === name.alias;
     };
     owner.update({ hostConfig: { ...hostConfig, Links: hostConfig.Links.filter((link) => !isIt(link)) } });
-    const bridge = parts.network.networks().find((one) => one.name === 'bridge');
+    const bridge = defaultBridge(parts);
     if (bridge !== undefined) await parts.network.unlink(owner.id, bridge.id, isIt);
   });
 }
