@@ -11,14 +11,11 @@ const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
 const longestName = 2048;
 
 /** What follows a name that may hold slashes: `/images/a/b:c/json`, `/containers/owner/alias/json`. */
-const verbs: Readonly<Record<string, ReadonlySet<string>>> = {
-  GET: words('json history get changes attestations top logs export stats archive'),
-  HEAD: words('archive'),
-  POST: words(
-    'tag push pull upgrade set enable disable attach exec kill pause rename resize restart start stop unpause update wait',
-  ),
-  PUT: words('archive'),
-  DELETE: new Set(),
+const verbs: Readonly<Record<string, RegExp>> = {
+  GET: /\/(json|history|get|changes|attestations|top|logs|export|stats|archive|attach\/ws)$/,
+  HEAD: /\/archive$/,
+  POST: /\/(tag|push|pull|upgrade|set|enable|disable|attach|exec|kill|pause|rename|resize|restart|start|stop|unpause|update|wait)$/,
+  PUT: /\/archive$/,
 };
 
 export type Match = {
@@ -64,12 +61,9 @@ export class Router {
  */
 function foldName(method: string, path: string): string {
   const match = /^\/(images|plugins|distribution|containers)\/(.+)$/.exec(path);
-  if (!match || path.endsWith('/attach/ws')) return path;
-  const parts = match[2]!.split('/');
-  const verb = verbs[method]?.has(parts.at(-1)!) && parts.length > 1 ? `/${parts.pop()}` : '';
-  return `/${match[1]}/${parts.join('%2F')}${verb}`;
-}
-
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.split(' '));
+  if (!match) return path;
+  const [, kind, rest = ''] = match;
+  const verb = verbs[method]?.exec(rest)?.[0] ?? '';
+  const name = rest.slice(0, rest.length - verb.length);
+  return `/${kind}/${name.replaceAll('/', '%2F')}${verb}`;
 }
