@@ -10,7 +10,7 @@ import { findNetwork } from './lookup.ts';
 import { Networks } from './networks.ts';
 import { type NetworkDeps, openCore } from './open-core.ts';
 import { ParentWatch } from './parent-watch.ts';
-import { reportOf } from './report.ts';
+import { agree } from './report.ts';
 import { RulesWatch } from './rules-watch.ts';
 import { Sandboxes } from './sandboxes.ts';
 import {
@@ -75,7 +75,7 @@ class Controller implements NetworkController {
     await ensurePredefined(core, addressing);
     if (core.records.networks().some(({ ipv6 }) => ipv6)) core.forwarding.ensure(6, core.firewall);
     await core.pins.removeStrays(core.records.sandboxes().map(({ id }) => id));
-    const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
+    const report = await agree(core);
     for (const line of [...report.restored, ...report.removed]) core.log.debug(`network: ${line}`);
     core.clashes.start();
     await resume(core);
@@ -101,7 +101,7 @@ class Controller implements NetworkController {
     const { core } = this.#parts;
     core.hostRoutes.list();
     const fresh = core.firewall.install() ? [`added table ${core.options.table}`] : [];
-    const report = reportOf(await core.reconciler.reconcile(() => core.planner.everything()), core.records);
+    const report = await agree(core);
     const redirected = await repairResolvers(core);
     return { restored: [...fresh, ...report.restored, ...redirected], removed: report.removed };
   }

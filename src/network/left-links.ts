@@ -48,6 +48,11 @@ export class LeftLinks implements Disposable {
     }
   }
 
+  /** Links that are there for a moment yet, and in whose going there is nothing to be told. */
+  names(): ReadonlySet<string> {
+    return new Set(Array.from(this.#left, ({ name }) => name));
+  }
+
   /**
    * Whoever had this lease's addresses a moment ago says nothing on the network any more: his port neither takes nor gives.
    * Unlike a link's deletion, that waits for nothing in the kernel. It is refused on a bridge with STP of its own, and for

@@ -1,12 +1,27 @@
 import { shortId } from '../base/index.ts';
+import type { Core } from './core.ts';
 import type { NftElement } from './plan/types.ts';
-import type { Change, Operation } from './reconcile/operations.ts';
+import { type Change, host, type Operation } from './reconcile/operations.ts';
 import type { Records } from './records.ts';
 import type { RepairReport } from './types.ts';
 
-/** What changes did, one line each, with names instead of ids. */
-export function reportOf(changes: readonly Change[], records: Records): RepairReport {
-  const operations = changes.flatMap((change) => change.operations);
+/** Makes the kernel agree with all records, and tells what of it was found otherwise. */
+export async function agree({ reconciler, planner, records, left }: Core): Promise<RepairReport> {
+  const going = new Set<string>();
+  const changes = await reconciler.reconcile(() => {
+    for (const name of left.names()) going.add(name);
+    return planner.everything();
+  });
+  return reportOf(changes, records, going);
+}
+
+/** What changes did, one line each, with names instead of ids. Links that were `going` by themselves are left out. */
+function reportOf(changes: readonly Change[], records: Records, going: ReadonlySet<string>): RepairReport {
+  const operations = changes
+    .flatMap((change) => change.operations)
+    .filter(
+      (operation) => !(operation.verb === 'delete-link' && operation.where === host && going.has(operation.name)),
+    );
   const told = operations.map((operation) => ({ gone: /^(delete|return)-/.test(operation.verb), operation }));
   const text = (operation: Operation): string => describe(operation, records);
   return {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Mark } from '../../src/network/reconcile/mark.ts';
@@ -24,6 +24,16 @@ const vethOf = (lab: NetworkLab, id: string): string => lab.network.endpointsOf(
 
 test('repair() finds nothing to do where nothing was touched', async (t) => {
   const lab = await busyLab(t);
+  assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
+});
+
+test('repair() tells nothing of what a container leaves for a moment when it goes down', async (t) => {
+  const lab = await busyLab(t);
+  const holder = lab.background(b, 'sleep', '10');
+  t.after(() => holder.kill());
+  // Held once nsenter has become sleep(1).
+  while (!readlinkSync(`/proc/${holder.pid}/exe`).endsWith('sleep')) await sleep(5);
+  await lab.network.sandboxDown(b);
   assert.deepEqual(await lab.network.repair(), { restored: [], removed: [] });
 });
 
