@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, createReadStream, openSync, readSync, writeSync } from 'node:fs';
 import { AppError, hasCode, messageOf } from '../../base/index.ts';
 import { chroot, dieWithParent, fchdir } from '../../syscall/files.ts';
+import { bombIn } from '../bombs.ts';
 import { inflate } from '../compression.ts';
 import { enterTree } from '../own-process.ts';
 import type { Job, JobResult, Order } from './job.ts';
@@ -16,9 +17,6 @@ import { LayerTree } from './tree.ts';
 
 const SIGKILL = 9;
 const chunkSize = 1 << 20;
-/** A small archive that unpacks to more than this, and to a thousand times its own size, is taken for a bomb. */
-const generousBytes = 4 * 2 ** 30;
-const generousRatio = 1000;
 
 async function run({ jobs, parent }: Order): Promise<void> {
   dieWithParent(SIGKILL);
@@ -66,9 +64,8 @@ async function readCompressed(fd: number, compression: Job['compression'], reade
   let size = 0;
   for await (const chunk of inflate(source, compression) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > generousBytes && size > source.bytesRead * generousRatio) {
-      throw new AppError('invalid', 'invalid archive: it unpacks to more than a thousand times its size');
-    }
+    const bomb = bombIn(source.bytesRead, size);
+    if (bomb !== undefined) throw bomb;
     hash.update(chunk);
     reader.push(chunk);
   }

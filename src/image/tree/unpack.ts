@@ -1,13 +1,9 @@
-import { pipeline, type Readable, Transform } from 'node:stream';
-import { AppError } from '../../base/index.ts';
+import type { Readable } from 'node:stream';
+import { unpacked } from '../bombs.ts';
 import { decompressed } from '../compression.ts';
 import { looksLikeTar } from '../extract/header.ts';
 import { extract } from '../extract/run.ts';
 import { openIn } from './look.ts';
-
-/** A small archive that unpacks to more than this, and to a thousand times its own size, is taken for a bomb. */
-const generousBytes = 4 * 2 ** 30;
-const generousRatio = 1000;
 
 export type Destination = {
   /** Becomes the root directory of the process that unpacks. */
@@ -20,30 +16,9 @@ export type Destination = {
 
 /** Unpacks an archive, plain or compressed, over what is there. Throws `invalid` when the archive is at fault. */
 export async function unpack(source: Readable, to: Destination, signal: AbortSignal): Promise<void> {
-  let taken = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      taken += chunk.length;
-      done(null, chunk);
-    },
-  });
-  let given = 0;
-  const measured = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      given += chunk.length;
-      const isBomb = given > generousBytes && given > taken * generousRatio;
-      done(
-        isBomb ? new AppError('invalid', 'invalid archive: it unpacks to more than a thousand times its size') : null,
-        chunk,
-      );
-    },
-  });
-  pipeline(source, counted, () => {}); // a failure of the source fails what comes after it
-  const plain = await decompressed(counted);
   const under = Buffer.from(to.under).toString('latin1');
   const job = { blob: '', compression: 'none', target: to.root, under, parents: to.owner } as const;
-  plain.once('error', (error) => measured.destroy(error));
-  await Array.fromAsync(extract([job], signal, plain.pipe(measured)));
+  await Array.fromAsync(extract([job], signal, await unpacked(source)));
 }
 
 /** A file's content when that is an archive, compressed or not. */
