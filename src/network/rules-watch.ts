@@ -9,6 +9,8 @@ const settleMs = 50;
  * not be among them.
  */
 const restMs = 1000;
+/** A repair that failed is tried again, each time after twice as long. */
+const longestRestMs = 60_000;
 
 export type RulesWatchDeps = {
   readonly poller: Poller;
@@ -29,6 +31,8 @@ export class RulesWatch implements Disposable {
   readonly #deps: RulesWatchDeps;
   readonly #watching: Disposable;
   #begun = false;
+  #disposed = false;
+  #retryMs = restMs;
   #timer: NodeJS.Timeout | undefined;
   /** When the next look is due, and when the last one was; as performance.now() counts. */
   #due = Number.POSITIVE_INFINITY;
@@ -63,7 +67,7 @@ export class RulesWatch implements Disposable {
     this.#timer = setTimeout(
       () => {
         this.#due = Number.POSITIVE_INFINITY;
-        this.#mend().catch((error: unknown) => this.#deps.log.warn(`network: putting rules back: ${error}`));
+        this.#mend().catch((error: unknown) => this.#tryAgain(error));
       },
       Math.max(0, this.#due - performance.now()),
     ).unref();
@@ -72,10 +76,20 @@ export class RulesWatch implements Disposable {
   async #mend(): Promise<void> {
     this.#looked = performance.now();
     const { restored } = await this.#deps.repair();
+    this.#retryMs = restMs;
     if (restored.length > 0) this.#deps.log.warn('network: somebody removed rules of the engine: they are back');
   }
 
+  #tryAgain(error: unknown): void {
+    if (this.#disposed) return;
+    const seconds = this.#retryMs / 1000;
+    this.#deps.log.warn(`network: putting rules back: ${error}; it is tried again in ${seconds} s`);
+    this.#look(this.#retryMs);
+    this.#retryMs = Math.min(longestRestMs, this.#retryMs * 2);
+  }
+
   [Symbol.dispose](): void {
+    this.#disposed = true;
     clearTimeout(this.#timer);
     this.#watching[Symbol.dispose]();
   }

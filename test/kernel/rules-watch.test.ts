@@ -77,6 +77,25 @@ kernelTest('what is removed while the engine starts is put back when it has', as
   assert.equal(repairs(), 1);
 });
 
+kernelTest('a repair that fails is tried again', async (host) => {
+  using poller = new Poller();
+  let tries = 0;
+  const repair = async (): Promise<{ readonly restored: readonly string[] }> => {
+    tries++;
+    if (tries === 1) throw new Error('the disk is full');
+    return { restored: ['added table ours'] };
+  };
+  const lines: string[] = [];
+  const log = new Log('warn', (line) => lines.push(line));
+  using watch = new RulesWatch({ poller, netnsFd: host.fd, table: 'ours', repair, log });
+  watch.begin();
+  host.run('nft', 'add table inet ours; delete table inet ours');
+  await until('it is tried again', () => tries === 2, { withinMs: 5000, everyMs: 20 });
+  await until('both are told', () => lines.length === 2);
+  assert.match(lines[0]!, /putting rules back: Error: the disk is full; it is tried again in 1 s/);
+  assert.match(lines[1]!, /they are back/);
+});
+
 kernelTest('others’ changes without number cost a look a second, and ours are noticed among them', async (host) => {
   using poller = new Poller();
   const { watch, repairs } = watched(host, poller);
@@ -97,7 +116,7 @@ kernelTest('others’ changes without number cost a look a second, and ours are 
   assert.ok(repairs() <= Math.ceil(seconds) + 1, `${repairs()} looks in ${seconds} s`);
   const before = repairs();
   host.run('nft', 'flush chain inet ours c');
-  await until('the chain is noticed', () => repairs() > before, { withinMs: 500, everyMs: 5 });
+  await until('the chain is noticed', () => repairs() > before, { withinMs: 900, everyMs: 5 });
 });
 
 /** Answers whoever connects to port 80. */
@@ -138,7 +157,7 @@ test('rules that somebody removes are back at once, with what containers have in
     assert.notEqual(rules(), before);
     await until(`the rules are back after ${attack.join(' ')}`, () => rules() === before, { everyMs: 20 });
     await until(`the port is served after ${attack.join(' ')}`, isServed, { everyMs: 20 });
-    assert.ok(performance.now() - began < 1000, `${performance.now() - began} ms after ${attack.join(' ')}`);
+    assert.ok(performance.now() - began < 3000, `${performance.now() - began} ms after ${attack.join(' ')}`);
   }
   assert.equal(lab.warnings.length, attacks.length);
   assert.ok(lab.warnings.every((line) => line.includes('somebody removed rules of the engine: they are back')));
