@@ -26,7 +26,7 @@ function reportOf(changes: readonly Change[], records: Records, going: ReadonlyS
   const text = (operation: Operation): string => describe(operation, records);
   return {
     restored: [
-      ...told.filter(({ gone, operation }) => !gone && operation.verb !== 'announce').map((one) => text(one.operation)),
+      ...told.filter(({ gone, operation }) => !gone && !follows(operation)).map((one) => text(one.operation)),
       ...changes.flatMap(({ elements }) => elements.add.map((element) => `added ${rule(element, records)}`)),
     ],
     removed: [
@@ -35,6 +35,9 @@ function reportOf(changes: readonly Change[], records: Records, going: ReadonlyS
     ],
   };
 }
+
+/** Steps that belong to others, which are told. */
+const follows = ({ verb }: Operation): boolean => verb === 'announce' || verb === 'open-port';
 
 function describe(operation: Operation, records: Records): string {
   const by = (owner: string): string => ownerName(owner, records);
@@ -45,6 +48,8 @@ function describe(operation: Operation, records: Records): string {
       return `added link ${operation.link.name} (${by(operation.link.owner)})`;
     case 'change-link':
       return `set ${Object.keys(operation.change).join(', ')} of link ${operation.link.name} (${by(operation.link.owner)})`;
+    case 'open-port':
+      return `opened port ${operation.link.name} (${by(operation.link.owner)})`;
     case 'announce':
       return `announced ${operation.link.name} (${by(operation.link.owner)})`;
     case 'write-sysctl':

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError, Cidr, formatIp, hasCode, SysError } from '../../base/index.ts';
 import type { Message } from '../../netlink/message.ts';
 import { type AddressSpec, addressMessage, deleteAddressMessage } from '../../netlink/rt/address.ts';
-import { deleteLinkMessage, type LinkChange, setLinkMessage } from '../../netlink/rt/link-message.ts';
+import { deleteLinkMessage, getLinkMessage, type LinkChange, setLinkMessage } from '../../netlink/rt/link-message.ts';
 import { deleteRouteMessage, type RouteSpec, RTPROT_PORTOLAN, routeMessage } from '../../netlink/rt/route.ts';
 import type { ObservedRoute } from '../plan/observed.ts';
 import type { PlannedAddress, PlannedLink } from '../plan/types.ts';
@@ -107,6 +107,11 @@ export class Applier {
   }
 
   async #messages(operation: Told): Promise<readonly Message[]> {
+    if (operation.verb === 'open-port') {
+      const { name, master } = operation.link;
+      // The bridge's own carrier comes with that of its first port.
+      return [name, ...(master === undefined ? [] : [master])].map(getLinkMessage);
+    }
     if (operation.verb !== 'change-link') return [await this.#message(operation)];
     const index = await this.#index(operation.link.name);
     const { port, ...change } = await this.#linkChange(operation);
@@ -114,7 +119,7 @@ export class Applier {
     return [setLinkMessage(index, change), ...(port === undefined ? [] : [setLinkMessage(index, { port })])];
   }
 
-  async #message(operation: Exclude<Told, { verb: 'change-link' }>): Promise<Message> {
+  async #message(operation: Exclude<Told, { verb: 'change-link' | 'open-port' }>): Promise<Message> {
     switch (operation.verb) {
       case 'announce':
         // A change of the hardware address, also to the same, makes the kernel tell the neighbours (arp_notify).

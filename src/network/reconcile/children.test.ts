@@ -87,8 +87,8 @@ test('a child is made again, with all that it has, when it stands on another par
     's create-link eth0',
     's write-sysctl',
     's add-address',
-    's announce eth0',
     's add-route',
+    's announce eth0',
   ];
   const elsewhere = {
     ...seen(plan, 's', { eth0: { peerIndex: 6 } }),

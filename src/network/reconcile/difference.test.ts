@@ -70,8 +70,9 @@ test('difference() from nothing makes links first, then what stands on them, the
     'add-address br0',
     'change-link eth0',
     'add-address eth0',
-    'announce eth0',
     'add-route eth0',
+    'open-port veth1',
+    'announce eth0',
   ]);
 });
 
@@ -90,8 +91,9 @@ test('difference() makes a pair again when one end is missing, deleting the othe
     'create-link veth1',
     'change-link eth0',
     'add-address eth0',
-    'announce eth0',
     'add-route eth0',
+    'open-port veth1',
+    'announce eth0',
   ]);
 });
 

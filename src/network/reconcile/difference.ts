@@ -5,7 +5,7 @@ import {
   type ObservedNamespace,
   type ObservedRoute,
 } from '../plan/observed.ts';
-import type { LinkKind, NamespacePlan, NftElement, Plan, PlannedLink } from '../plan/types.ts';
+import type { LinkKind, NamespacePlan, NftElement, Plan, PlannedAddress, PlannedLink } from '../plan/types.ts';
 import { type Change, host, type LinkDifference, type Operation } from './operations.ts';
 import { deletionOf, deletionsOf, linksToRemake, refuseStranger, returnOf, without } from './remade.ts';
 
@@ -22,16 +22,31 @@ export function difference(plan: Plan, observed: Observed): Change {
       return new NamespaceDifference(id, wanted, without(seen, broken.get(id)));
     }),
   ];
+  const wanted = namespaces.flatMap((namespace) => namespace.wanted());
   return {
     operations: [
       ...namespaces.flatMap((namespace) => namespace.withdrawn()),
       ...deletionsOf(broken, observed),
-      ...namespaces.flatMap((namespace) => namespace.wanted()),
+      ...wanted,
+      ...portsToOpen(plan, wanted),
+      ...namespaces.flatMap((namespace) => namespace.announced()),
       ...namespaces.flatMap((namespace) => namespace.leftOver()),
     ],
     elements: elementDifference(plan.elements, observed.elements),
   };
 }
+
+/** The host's ends of pairs whose other ends come up. */
+function portsToOpen({ host: { links } }: Plan, operations: readonly Operation[]): readonly Operation[] {
+  const risen = new Set(operations.filter(rises).map(({ where, link }) => `${where} ${link.name}`));
+  return links
+    .filter(({ kind }) => kind.type === 'veth' && risen.has(`${kind.sandboxId} ${kind.peer.name}`))
+    .map((link) => ({ where: host, verb: 'open-port' as const, link }));
+}
+
+type Rise = Extract<Operation, { readonly verb: 'change-link' }>;
+const rises = (operation: Operation): operation is Rise =>
+  operation.verb === 'change-link' && operation.change.up === true;
 
 class NamespaceDifference {
   readonly #where: string;
@@ -68,23 +83,29 @@ class NamespaceDifference {
 
   wanted(): readonly Operation[] {
     const where = this.#where;
-    const seenAddresses = new Set(this.#seen.addresses.map(addressKey));
     const routes = new Set(this.#seen.routes.map(routeKey));
-    const addresses = this.#plan.addresses.filter((address) => !seenAddresses.has(addressKey(address)));
     return [
       ...this.#plan.links.flatMap((link) => this.#linkOperations(link)),
       ...this.#plan.sysctls
         .filter(({ key, value }) => this.#seen.sysctls.get(key) !== value)
         .map((sysctl) => ({ where, verb: 'write-sysctl' as const, sysctl })),
-      ...addresses.map((address) => ({ where, verb: 'add-address' as const, address })),
-      ...this.#plan.links
-        .filter(announces)
-        .filter((link) => addresses.some((address) => address.link === link.name))
-        .map((link) => ({ where, verb: 'announce' as const, link })),
+      ...this.#newAddresses().map((address) => ({ where, verb: 'add-address' as const, address })),
       ...this.#plan.routes
         .filter((route) => !routes.has(routeKey(route)))
         .map((route) => ({ where, verb: 'add-route' as const, route })),
     ];
+  }
+
+  announced(): readonly Operation[] {
+    const links = new Set(this.#newAddresses().map(({ link }) => link));
+    return this.#plan.links
+      .filter((link) => announces(link) && links.has(link.name))
+      .map((link) => ({ where: this.#where, verb: 'announce' as const, link }));
+  }
+
+  #newAddresses(): readonly PlannedAddress[] {
+    const seen = new Set(this.#seen.addresses.map(addressKey));
+    return this.#plan.addresses.filter((address) => !seen.has(addressKey(address)));
   }
 
   /** Links of ours that no plan wants. The inner end of a pair goes with the outer; what was moved in goes back. */

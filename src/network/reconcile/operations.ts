@@ -30,6 +30,11 @@ export type Operation = { readonly where: string } & (
   | { readonly verb: 'change-link'; readonly link: PlannedLink; readonly change: LinkDifference }
   | { readonly verb: 'write-sysctl'; readonly sysctl: PlannedSysctl }
   | { readonly verb: 'add-address'; readonly address: PlannedAddress }
+  /**
+   * A bridge forwards to a port and from it, and takes what the host sends, once the kernel has noticed their carriers:
+   * soon, or a second later on a busy machine, or at once when somebody asks for the links (since 6.8).
+   */
+  | { readonly verb: 'open-port'; readonly link: PlannedLink }
   /** Tells the neighbours who has the link's addresses now, whoever had them before. */
   | { readonly verb: 'announce'; readonly link: PlannedLink }
   | { readonly verb: 'add-route'; readonly route: PlannedRoute }
