@@ -57,15 +57,20 @@ describe('the way of a packet through the rules', () => {
     const monitor = lab.start('engine', 'nft', 'monitor', 'trace');
     let said = '';
     monitor.stdout!.on('data', (text) => (said += text));
-    const steps = (): readonly string[] =>
-      [...said.matchAll(/^trace id \w+ inet portolan (\w+ (?:rule|verdict|policy) .*)$/gm)].map(([, step]) =>
-        step!.trim(),
+    const steps = (): readonly string[] => {
+      const all = [...said.matchAll(/^trace id \w+ inet portolan (\w+ (?:rule|verdict|policy) .*)$/gm)].map(
+        ([, step]) => step!.trim(),
       );
+      // A monitor that is slow to speak makes us ask again, and then tells of two packets. Each comes by the guard first.
+      const next = all.findIndex((step, i) => i > 0 && step.startsWith('guard ') && !all[i - 1]!.startsWith('guard '));
+      return next === -1 ? all : all.slice(0, next);
+    };
     for (let tries = 0; tries < 5 && steps().length === 0; tries++) {
       await sleep(100 * patience);
       assert.equal(lab.ask(from, 'tcp', address, port), sees);
       await sleep(50 * patience);
     }
+    for (let heard = -1; heard !== steps().length; await sleep(50 * patience)) heard = steps().length;
     monitor.kill();
     await once(monitor, 'exit');
     assert.ok(steps().length > 3, said);
