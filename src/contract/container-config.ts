@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { command, flag, keySet, parseBody, text, textMap, texts, whole, wholeOrNull } from './fields.ts';
+import { command, flag, keySet, object, parseBody, text, textMap, texts, whole, wholeOrNull } from './fields.ts';
 import { normalizePortSet } from './ports.ts';
 import type { DeepReadonly } from './readonly.ts';
 
 /** Durations in nanoseconds; 0 means inherited. */
-export const healthcheck = v.object({
+export const healthcheck = object({
   Test: texts,
   Interval: whole,
   Timeout: whole,

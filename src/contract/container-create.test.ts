@@ -49,6 +49,12 @@ test('parseContainerCreate() calls the network "default" bridge and keeps the or
   assert.equal(body.Endpoints['a']?.GwPriority, 5);
 });
 
+test('parseContainerCreate() takes one capability without a list, and half a size', () => {
+  const { HostConfig } = parseContainerCreate({ HostConfig: { CapAdd: 'ALL', ConsoleSize: [24] } });
+  assert.deepEqual(HostConfig.CapAdd, ['ALL']);
+  assert.deepEqual(HostConfig.ConsoleSize, [24, 0]);
+});
+
 test('parseContainerCreate() ignores keys that it does not know', () => {
   assert.deepEqual(parseContainerCreate({ Nope: 1, HostConfig: { Nope: [] } }), parseContainerCreate({}));
 });
@@ -62,6 +68,15 @@ for (const [body, text] of [
   [{ HostConfig: { Memory: 1.5 } }, /HostConfig\.Memory: want a whole number/],
   [{ HostConfig: { Mounts: [{ Target: {} }] } }, /HostConfig\.Mounts\.0\.Target: want string/],
   [{ Env: ['A=b', 2] }, /Env\.1: want string/],
+  [{ Labels: ['a'] }, /cannot use array as Labels: want an object/],
+  [{ Healthcheck: [] }, /cannot use array as Healthcheck: want an object/],
+  [{ ExposedPorts: [] }, /cannot use array as ExposedPorts: want an object/],
+  [{ Volumes: { '/data': 1 } }, /cannot use number as Volumes\.\/data: want an object/],
+  [{ OnBuild: 'x' }, /cannot use string as OnBuild: want array/],
+  [{ HostConfig: { Mounts: [[]] } }, /cannot use array as HostConfig\.Mounts\.0: want an object/],
+  [{ HostConfig: { Sysctls: [] } }, /cannot use array as HostConfig\.Sysctls: want an object/],
+  [{ HostConfig: { CpuCount: 'x' } }, /cannot use string as HostConfig\.CpuCount: want number/],
+  [{ HostConfig: { IOMaximumIOps: 1 } }, /invalid option: QoS maximum IOPs configuration is not supported on linux/],
 ] as const) {
   test(`parseContainerCreate() refuses ${JSON.stringify(body)}`, () => {
     assert.throws(() => parseContainerCreate(body), text);

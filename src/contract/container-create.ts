@@ -1,14 +1,21 @@
 import * as v from 'valibot';
+import { AppError } from '../base/index.ts';
 import { type ContainerConfig, containerConfigEntries } from './container-config.ts';
 import type { EndpointConfig } from './endpoint-config.ts';
 import { networkingConfig } from './endpoint-config.ts';
-import { group, parseBody } from './fields.ts';
+import { flag, group, parseBody, texts, unsigned, whole } from './fields.ts';
 import { type HostConfig, hostConfigEntries } from './host-config.ts';
 import { type PortRequest, portRequests } from './ports.ts';
 
+/** What only Windows' containers have: of the right type, and of no use here. */
+const windows = { CpuCount: whole, CpuPercent: whole, IOMaximumIOps: unsigned, IOMaximumBandwidth: unsigned };
+
 const createBody = v.object({
   ...containerConfigEntries,
-  HostConfig: group(hostConfigEntries),
+  ArgsEscaped: flag,
+  /** Of images only. */
+  OnBuild: texts,
+  HostConfig: group({ ...hostConfigEntries, ...windows }),
   NetworkingConfig: networkingConfig,
 });
 
@@ -27,11 +34,18 @@ export type ContainerCreateBody = {
 
 /** Body of `POST /containers/create`. Throws `invalid`. */
 export function parseContainerCreate(body: unknown): ContainerCreateBody {
-  const { HostConfig, NetworkingConfig, ...Config } = parseBody(createBody, body);
+  const { HostConfig: host, NetworkingConfig, ArgsEscaped, OnBuild, ...Config } = parseBody(createBody, body);
+  const { CpuCount, CpuPercent, IOMaximumIOps, IOMaximumBandwidth, ...HostConfig } = host;
+  if (IOMaximumBandwidth > 0) refuseQos('maximum bandwidth');
+  if (IOMaximumIOps > 0) refuseQos('maximum IOPs');
   return {
     Config,
     HostConfig,
     Endpoints: NetworkingConfig.EndpointsConfig,
     Ports: portRequests(HostConfig.PortBindings),
   };
+}
+
+function refuseQos(what: string): never {
+  throw new AppError('invalid', `invalid option: QoS ${what} configuration is not supported on linux`);
 }

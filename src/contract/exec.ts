@@ -1,15 +1,12 @@
 import * as v from 'valibot';
-import { command, flag, parseBody, text, texts } from './fields.ts';
+import { command, consoleSize, flag, parseBody, text, texts } from './fields.ts';
 import type { DeepReadonly } from './readonly.ts';
-
-/** [height, width] of the client's terminal. */
-const consoleSize = v.nullish(v.tuple([v.number(), v.number()]), null);
 
 const createBody = v.object({
   User: text,
   Privileged: flag,
   Tty: flag,
-  ConsoleSize: consoleSize,
+  ConsoleSize: v.nullish(consoleSize, null),
   AttachStdin: flag,
   AttachStdout: flag,
   AttachStderr: flag,
@@ -19,7 +16,7 @@ const createBody = v.object({
   /** null: nothing to run, which is refused: "No exec command specified". */
   Cmd: command,
 });
-const startBody = v.object({ Detach: flag, Tty: flag, ConsoleSize: consoleSize });
+const startBody = v.object({ Detach: flag, Tty: flag, ConsoleSize: v.nullish(consoleSize, null) });
 
 export type ExecCreateBody = DeepReadonly<v.InferOutput<typeof createBody>>;
 export type ExecStartBody = DeepReadonly<v.InferOutput<typeof startBody>>;

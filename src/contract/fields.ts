@@ -13,15 +13,49 @@ const integer = v.pipe(
   v.check((n) => Number.isInteger(n), 'want a whole number'),
 );
 export const whole = v.nullish(integer, 0);
+export const unsigned = v.nullish(
+  v.pipe(
+    integer,
+    v.check((n) => n >= 0, 'want a whole number that is not negative'),
+  ),
+  0,
+);
 export const wholeOrNull = v.nullish(integer, null);
 export const flagOrNull = v.nullish(v.boolean(), null);
 export const texts = v.nullish(v.array(v.string()), []);
+const jsonObject = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'want an object',
+);
+
+/** For the library an array is an object, too. */
+const strictly = <S extends v.GenericSchema>(schema: S): v.GenericSchema<v.InferInput<S>, v.InferOutput<S>> =>
+  v.pipe(
+    jsonObject,
+    v.transform((value): unknown => value),
+    schema,
+  ) as never;
+
+/** An object that has to be one, as an item or where `null` says that it is not there. */
+export const object = <E extends v.ObjectEntries>(entries: E) => strictly(v.object(entries));
+const record = <S extends v.GenericSchema>(item: S) => strictly(v.record(v.string(), item));
+
 /** Keys to texts; a null value is an empty text. */
-export const textMap = v.nullish(v.record(v.string(), v.nullish(v.string(), '')), {});
+export const textMap = v.nullish(record(v.nullish(v.string(), '')), {});
 /** A set, written as keys to empty objects. */
 export const keySet = v.pipe(
-  v.nullish(v.record(v.string(), v.unknown()), {}),
+  v.nullish(record(v.nullish(object({}))), {}),
   v.transform((map): Record<string, object> => Object.fromEntries(Object.keys(map).map((key) => [key, {}]))),
+);
+/** [height, width] of a terminal; what is left out of the two is 0. */
+export const consoleSize = v.pipe(
+  v.array(integer),
+  v.transform(([height = 0, width = 0]): [number, number] => [height, width]),
+);
+/** A list of texts, or one text for a list of one. */
+export const textOrTexts = v.pipe(
+  v.nullish(v.union([v.array(v.string()), v.string()]), []),
+  v.transform((value): string[] => (typeof value === 'string' ? [value] : value)),
 );
 /** A command: a list, or one text for a list of one. Unset when null, missing or empty. */
 export const command = v.pipe(
@@ -30,11 +64,6 @@ export const command = v.pipe(
     const list = typeof value === 'string' ? [value] : value;
     return list.length === 0 || value === '' ? null : list;
   }),
-);
-
-const jsonObject = v.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'want an object',
 );
 
 /** A nested object whose fields all have a zero. */
@@ -47,7 +76,7 @@ export const group = <E extends v.ObjectEntries>(entries: E) =>
 
 export const listOf = <S extends v.GenericSchema>(item: S) => v.nullish(v.array(item), []);
 /** Keys to items; a null item becomes the item's zero. */
-export const mapOf = <S extends v.GenericSchema>(item: S) => v.nullish(v.record(v.string(), item), {});
+export const mapOf = <S extends v.GenericSchema>(item: S) => v.nullish(record(item), {});
 
 /** Runs a schema over a decoded JSON body. Throws `invalid`, naming the first field that does not fit. */
 export function parseBody<S extends v.GenericSchema>(schema: S, body: unknown): DeepReadonly<v.InferOutput<S>> {

@@ -1,13 +1,27 @@
 import * as v from 'valibot';
-import { flag, flagOrNull, group, listOf, mapOf, text, textMap, texts, whole, wholeOrNull } from './fields.ts';
+import {
+  consoleSize,
+  flag,
+  flagOrNull,
+  group,
+  listOf,
+  mapOf,
+  object,
+  text,
+  textMap,
+  textOrTexts,
+  texts,
+  whole,
+  wholeOrNull,
+} from './fields.ts';
 import { normalizePortMap } from './ports.ts';
 import type { DeepReadonly } from './readonly.ts';
 
-const device = v.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text });
-const ulimit = v.object({ Name: text, Soft: whole, Hard: whole });
-const throttle = v.object({ Path: text, Rate: whole });
-const weight = v.object({ Path: text, Weight: whole });
-const deviceRequest = v.object({
+const device = object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text });
+const ulimit = object({ Name: text, Soft: whole, Hard: whole });
+const throttle = object({ Path: text, Rate: whole });
+const weight = object({ Path: text, Weight: whole });
+const deviceRequest = object({
   Driver: text,
   Count: whole,
   DeviceIDs: texts,
@@ -49,7 +63,7 @@ export const resourceEntries = {
   Ulimits: listOf(ulimit),
 };
 
-const mount = v.object({
+const mount = object({
   /** "bind", "volume", "tmpfs", "npipe", "cluster", "image". */
   Type: text,
   Source: text,
@@ -57,7 +71,7 @@ const mount = v.object({
   ReadOnly: flag,
   Consistency: text,
   BindOptions: v.nullish(
-    v.object({
+    object({
       Propagation: text,
       NonRecursive: flag,
       CreateMountpoint: flag,
@@ -67,21 +81,21 @@ const mount = v.object({
     null,
   ),
   VolumeOptions: v.nullish(
-    v.object({
+    object({
       NoCopy: flag,
       Labels: textMap,
       Subpath: text,
-      DriverConfig: v.nullish(v.object({ Name: text, Options: textMap }), null),
+      DriverConfig: v.nullish(object({ Name: text, Options: textMap }), null),
     }),
     null,
   ),
   /** A part of the image's files, relative to their root. */
-  ImageOptions: v.nullish(v.object({ Subpath: text }), null),
+  ImageOptions: v.nullish(object({ Subpath: text }), null),
   /** Size in bytes, mode as a number. */
-  TmpfsOptions: v.nullish(v.object({ SizeBytes: whole, Mode: whole, Options: listOf(v.array(v.string())) }), null),
+  TmpfsOptions: v.nullish(object({ SizeBytes: whole, Mode: whole, Options: listOf(v.array(v.string())) }), null),
 });
 
-const portBinding = v.object({ HostIp: text, HostPort: text });
+const portBinding = object({ HostIp: text, HostPort: text });
 const orDefault = (fallback: string) =>
   v.pipe(
     text,
@@ -114,10 +128,10 @@ export const hostConfigEntries = {
   VolumeDriver: text,
   VolumesFrom: texts,
   /** [height, width]. */
-  ConsoleSize: v.nullish(v.tuple([v.number(), v.number()]), [0, 0]),
+  ConsoleSize: v.nullish(consoleSize, [0, 0]),
   Annotations: textMap,
-  CapAdd: texts,
-  CapDrop: texts,
+  CapAdd: textOrTexts,
+  CapDrop: textOrTexts,
   /** "" : private on cgroup v2, host on v1. */
   CgroupnsMode: text,
   Dns: texts,

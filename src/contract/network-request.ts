@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { endpointConfig } from './endpoint-config.ts';
-import { flag, flagOrNull, group, listOf, parseBody, text, textMap } from './fields.ts';
+import { flag, flagOrNull, group, listOf, object, parseBody, text, textMap } from './fields.ts';
 import type { DeepReadonly } from './readonly.ts';
 
 const createBody = v.object({
@@ -12,7 +12,7 @@ const createBody = v.object({
   Attachable: flag,
   Ingress: flag,
   ConfigOnly: flag,
-  ConfigFrom: v.nullish(v.object({ Network: text }), null),
+  ConfigFrom: v.nullish(object({ Network: text }), null),
   /** null: yes (API 1.48). */
   EnableIPv4: flagOrNull,
   /** null: the engine's default (no). */
@@ -20,7 +20,7 @@ const createBody = v.object({
   IPAM: group({
     Driver: text,
     Options: textMap,
-    Config: listOf(v.object({ Subnet: text, IPRange: text, Gateway: text, AuxiliaryAddresses: textMap })),
+    Config: listOf(object({ Subnet: text, IPRange: text, Gateway: text, AuxiliaryAddresses: textMap })),
   }),
   Options: textMap,
   Labels: textMap,

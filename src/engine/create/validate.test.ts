@@ -72,7 +72,11 @@ for (const c of [
     input: { HostConfig: { CpusetMems: '2-1' } },
     text: 'Invalid value 2-1 for cpuset mems: invalid format: 2-1',
   },
-  { name: 'negative CPU shares', input: { HostConfig: { CpuShares: -1 } }, text: 'shares: invalid argument' },
+  {
+    name: 'negative CPU shares',
+    input: { HostConfig: { CpuShares: -1 } },
+    text: 'invalid CPU shares (-1): value must be a positive integer',
+  },
   {
     name: 'a swappiness above 100',
     input: { HostConfig: { MemorySwappiness: 200 } },

@@ -42,7 +42,7 @@ function checkMemory({ Memory, MemorySwap, MemoryReservation, MemorySwappiness }
   const swappiness = MemorySwappiness ?? -1;
   if (swappiness < -1 || swappiness > 100)
     refuse(`Invalid value: ${swappiness}, valid memory swappiness range is 0-100`);
-  if (MemoryReservation !== 0 && MemoryReservation < minimumMemory) refuse('Minimum memory reservation allowed is 6MB');
+  if (MemoryReservation > 0 && MemoryReservation < minimumMemory) refuse('Minimum memory reservation allowed is 6MB');
   if (Memory > 0 && MemoryReservation > Memory)
     refuse('Minimum memory limit can not be less than memory reservation limit, see usage');
 }
@@ -57,5 +57,5 @@ function checkCpu({ NanoCpus, CpuQuota, CpuPeriod, CpuShares }: Limits): void {
   if (CpuPeriod !== 0 && (CpuPeriod < 1000 || CpuPeriod > 1_000_000))
     refuse('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
   if (CpuQuota > 0 && CpuQuota < 1000) refuse('CPU cfs quota can not be less than 1ms (i.e. 1000)');
-  if (CpuShares < 0) refuse('shares: invalid argument');
+  if (CpuShares < 0) refuse(`invalid CPU shares (${CpuShares}): value must be a positive integer`);
 }
