@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from './errors.ts';
 
-/** Six bytes from "02:42:ac:11:00:02" (colons or dashes). Throws `invalid`. */
+/** In pairs, or as switches write it: "0242.ac11.0002". */
+const forms = /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$|^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i;
+
+/** Six bytes from "02:42:ac:11:00:02" (colons or dashes) or "0242.ac11.0002". Throws `invalid`. */
 export function parseMac(text: string): Uint8Array {
-  if (!/^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(text)) {
-    throw new AppError(
-      'invalid',
-      `invalid MAC address: ${text}: want six pairs of hex digits, as in 02:42:ac:11:00:02`,
-    );
+  if (!forms.test(text)) {
+    throw new AppError('invalid', `invalid MAC address ${text}: want six pairs of hex digits, as in 02:42:ac:11:00:02`);
   }
-  return Uint8Array.from(text.split(/[:-]/), (pair) => Number.parseInt(pair, 16));
+  return Buffer.from(text.replaceAll(/[:.-]/g, ''), 'hex');
 }
 
 export const formatMac = (bytes: Uint8Array): string =>

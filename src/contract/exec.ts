@@ -3,6 +3,8 @@ import { command, consoleSize, flag, parseBody, text, texts } from './fields.ts'
 import type { DeepReadonly } from './readonly.ts';
 
 const createBody = v.object({
+  /** Of the client's; `start` says it again. */
+  Detach: flag,
   User: text,
   Privileged: flag,
   Tty: flag,

@@ -49,6 +49,7 @@ export {
 } from './ports.ts';
 export { parseAuthConfig, parseRegistryAuth, type RegistryCredentials } from './registry-auth.ts';
 export type { BlkioEntry, ContainerStats, CpuStats, InterfaceStats } from './stats.ts';
+export { notManager } from './swarm.ts';
 export type { SystemInfo, SystemVersion } from './system.ts';
 export { apiVersion, compareVersions, minApiVersion } from './version.ts';
 export { parseVolumeCreate, type VolumeCreateBody, type VolumeInspect } from './volume.ts';

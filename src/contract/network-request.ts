@@ -5,6 +5,8 @@ import type { DeepReadonly } from './readonly.ts';
 
 const createBody = v.object({
   Name: text,
+  /** Names are unique whatever a client asks (API 1.44). */
+  CheckDuplicate: flag,
   /** "" means bridge. */
   Driver: text,
   Scope: text,

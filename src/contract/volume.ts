@@ -1,8 +1,15 @@
 import * as v from 'valibot';
-import { parseBody, text, textMap } from './fields.ts';
+import { object, parseBody, text, textMap } from './fields.ts';
 import type { DeepReadonly } from './readonly.ts';
 
-const createBody = v.object({ Name: text, Driver: text, DriverOpts: textMap, Labels: textMap });
+const createBody = v.object({
+  Name: text,
+  Driver: text,
+  DriverOpts: textMap,
+  Labels: textMap,
+  /** Of volumes of a swarm, which there is none of. */
+  ClusterVolumeSpec: v.nullish(object({}), null),
+});
 
 export type VolumeCreateBody = DeepReadonly<v.InferOutput<typeof createBody>>;
 

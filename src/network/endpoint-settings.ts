@@ -1,4 +1,4 @@
-import { AppError, isIp, parseMac } from '../base/index.ts';
+import { AppError, Cidr, isIp, parseIp, parseMac } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
 import { sysctlFaults } from './endpoint-options.ts';
 import { AddressPool, hasAddresses } from './ipam/index.ts';
@@ -57,10 +57,14 @@ export function checkEndpointSettings(network: NetworkRecord, request: EndpointR
   if (request.mac !== undefined) checkMac(request.mac);
 }
 
-/** The kernel gives no interface an address of many (IEEE 802: the lowest bit of the first octet). */
+/** The kernel gives no interface an address of many (IEEE 802: the lowest bit of the first octet), nor none at all. */
 function checkMac(mac: string): void {
-  if ((parseMac(mac)[0]! & 1) === 0) return;
-  throw new AppError('invalid', `invalid MAC address: ${mac}: a multicast address is no interface's`);
+  const bytes = parseMac(mac);
+  const refuse = (why: string): never => {
+    throw new AppError('invalid', `invalid MAC address ${mac}: ${why}`);
+  };
+  if ((bytes[0]! & 1) !== 0) refuse("a multicast address is no interface's");
+  if (bytes.every((byte) => byte === 0)) refuse("the address of zeros is no interface's");
 }
 
 function addressFaults(network: NetworkRecord, { ipv4, ipv6 }: EndpointRequest): readonly string[] {
@@ -78,13 +82,19 @@ function addressFaults(network: NetworkRecord, { ipv4, ipv6 }: EndpointRequest):
 }
 
 function linkLocalFaults({ name, ipv6 }: NetworkRecord, { linkLocal }: EndpointRequest): readonly string[] {
-  const fault = (address: string): string | undefined =>
-    !isIp(address) ? '' : address.includes(':') && !ipv6 ? `: network ${name} has no IPv6` : undefined;
+  const fault = (address: string): string | undefined => {
+    const range = linkLocalRanges.find((one) => isIp(address) && one.contains(parseIp(address)));
+    if (range === undefined) return '';
+    return range.family === 6 && !ipv6 ? `: network ${name} has no IPv6` : undefined;
+  };
   return linkLocal.flatMap((address) => {
     const why = fault(address);
     return why === undefined ? [] : [`invalid link-local IP address: ${address}${why}`];
   });
 }
+
+/** RFC 3927; RFC 4291, 2.5.6. */
+const linkLocalRanges = ['169.254.0.0/16', 'fe80::/10'].map((text) => Cidr.parse(text));
 
 /** Refuses to take a container from its only possible network. */
 export function checkDetachment(
@@ -93,12 +103,12 @@ export function checkDetachment(
   endpoint: EndpointRecord | undefined,
   isUp: boolean,
 ): void {
-  if (network.driver === 'host') {
-    const text = 'cannot disconnect container from host network - container was created in host network mode';
-    throw new AppError('invalid', text);
-  }
   if (endpoint === undefined) {
     const place = isUp ? 'network' : 'the network';
     throw new AppError('internal', `container ${containerId} is not connected to ${place} ${network.name}`);
+  }
+  if (network.driver === 'host') {
+    const text = 'cannot disconnect container from host network - container was created in host network mode';
+    throw new AppError('invalid', text);
   }
 }

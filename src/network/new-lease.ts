@@ -19,7 +19,7 @@ export const newLease = (
 
 /** The name that was asked for, or the lowest "ethN" that is free. Throws Docker's error for a name that is taken. */
 export function freeInterface(taken: Iterable<string>, { prefix, wanted }: InterfaceName): string {
-  const names = new Set(taken);
+  const names = new Set(['lo', ...taken]);
   if (wanted !== undefined) {
     if (!names.has(wanted)) return wanted;
     throw new AppError('internal', `error renaming interface to ${wanted}: file exists`);

@@ -31,6 +31,15 @@ test('a volume that two containers make at once is both of theirs', async (t) =>
   assert.deepEqual(volumes.get('shared').users, ['a', 'b']);
 });
 
+test('a volume with the longest name goes, and a longer one is refused', async (t) => {
+  const { volumes, folder } = open(t);
+  const longest = 'v'.repeat(255);
+  await volumes.create(named(longest));
+  assert.equal(await volumes.remove(longest, false), true);
+  assert.deepEqual(readdirSync(folder), []);
+  await assert.rejects(volumes.create(named(`${longest}v`)), { kind: 'invalid', message: /at most 255 characters/ });
+});
+
 test('a volume that is taken while it is being removed stays, whole', async (t) => {
   const { volumes } = open(t);
   await volumes.create(named('wanted'));

@@ -12,7 +12,7 @@ import { pinSubpath } from './subpath.ts';
 /** What Docker marks nameless volumes with. */
 const anonymousLabel = 'com.docker.volume.anonymous';
 
-/** What the folder of a volume begins with that is being removed, `.name:id`; no volume's name does. */
+/** What a folder begins with that holds the folder of a volume that is being removed, `.id/name`; no volume's name does. */
 const removedMark = '.';
 
 /** Named and anonymous volumes of the `local` driver: folders below the data root that outlive containers. */
@@ -162,8 +162,8 @@ export class Volumes {
     const names: readonly string[] = await readdir(this.#root).catch(() => []);
     for (const name of names) {
       if (name.startsWith(removedMark)) {
-        const [volume = ''] = name.slice(removedMark.length).split(':');
-        if (!names.includes(volume)) this.#store.delete(volume);
+        const removed: readonly string[] = await readdir(join(this.#root, name)).catch(() => []);
+        for (const volume of removed) if (!names.includes(volume)) this.#store.delete(volume);
         await rm(join(this.#root, name), { recursive: true, force: true });
       } else if (this.#store.get(name) === undefined) {
         for (const folder of [this.mountpoint(name), join(this.#root, name)]) await rmdir(folder).catch(() => {});
@@ -178,8 +178,11 @@ export class Volumes {
     const record = this.#store.get(name);
     if (record === undefined || without(record.users, user).length > 0) return false;
     // Out of its place first: an engine killed in between leaves it whole or gone, never with a part of its files.
-    const removed = join(this.#root, `${removedMark}${name}:${newId()}`);
-    if (existsSync(join(this.#root, name))) renameSync(join(this.#root, name), removed);
+    const removed = join(this.#root, `${removedMark}${newId()}`);
+    if (existsSync(join(this.#root, name))) {
+      mkdirSync(removed);
+      renameSync(join(this.#root, name), join(removed, name));
+    }
     this.#store.delete(name);
     await rm(removed, { recursive: true, force: true });
     return true;

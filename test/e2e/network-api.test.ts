@@ -123,6 +123,26 @@ test('connect and disconnect answer 200 and nothing; what is asked of an endpoin
   assert.deepEqual(left, { status: 200, body: '' });
 });
 
+test('a running container that has left all its networks joins neither host nor none, and comes back', async () => {
+  const { engine } = bench;
+  await engine.ok('run', '-d', '--name', 'loose', '--network', 'store', 'busybox', 'sleep', '1000');
+  await engine.ok('network', 'disconnect', 'store', 'loose');
+  const texts = [];
+  for (const network of ['host', 'none']) {
+    texts.push(await ask('POST', `/networks/${network}/connect`, { Container: 'loose' }));
+    texts.push(await ask('POST', `/networks/${network}/disconnect`, { Container: 'loose' }));
+  }
+  const said = texts.map(({ status, body }) => `${status} ${(JSON.parse(body) as { message: string }).message}`);
+  assert.match(said[0]!, /^400 cannot connect container to host network - container must be created in host network/);
+  assert.match(said[1]!, /^500 container [0-9a-f]{64} is not connected to network host$/);
+  assert.match(said[2]!, /^400 container cannot be connected to multiple networks with one of the networks in private/);
+  assert.match(said[3]!, /^500 container [0-9a-f]{64} is not connected to network none$/);
+  assert.equal(await engine.ok('inspect', '-f', '{{json .NetworkSettings.Networks}}', 'loose'), '{}');
+  await engine.ok('network', 'connect', 'store', 'loose');
+  assert.match(await engine.ok('exec', 'loose', 'ip', 'route'), /default via 10\.47\.0\.1/);
+  await engine.ok('rm', '-f', 'loose');
+});
+
 test('a hardware address for the whole container is taken, and said to be out of date, from 1.44 on', async () => {
   const body = { Image: image, MacAddress: '02:42:0a:2e:00:09', HostConfig: { NetworkMode: 'shop' } };
   const told = async (version: string): Promise<unknown> => {

@@ -1,8 +1,6 @@
 import { AppError } from '../../base/index.ts';
+import { notManager } from '../../contract/index.ts';
 import type { Method, Route } from '../http/route.ts';
-
-const notManager =
-  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 
 /** Objects that exist only on a manager of a swarm. */
 const collections = ['services', 'nodes', 'tasks', 'secrets', 'configs'];

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/index.ts';
-import { type Filters, parseVolumeCreate } from '../../contract/index.ts';
+import { type Filters, notManager, parseVolumeCreate } from '../../contract/index.ts';
 import type { VolumeBackend } from '../backend.ts';
 import { empty, json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
@@ -14,7 +14,11 @@ export function volumeRoutes(backend: VolumeBackend): readonly Route[] {
     {
       method: 'POST',
       path: '/volumes/create',
-      handle: async (call) => json(201, await backend.create(parseVolumeCreate(await call.json()))),
+      handle: async (call) => {
+        const body = parseVolumeCreate(await call.json());
+        if (body.ClusterVolumeSpec !== null) throw new AppError('unavailable', notManager);
+        return json(201, await backend.create(body));
+      },
     },
     {
       method: 'POST',

@@ -1,5 +1,11 @@
 import { AppError } from '../../base/index.ts';
-import type { Filters, NetworkConnectBody, NetworkCreateBody, NetworkInspect } from '../../contract/index.ts';
+import {
+  type Filters,
+  type NetworkConnectBody,
+  type NetworkCreateBody,
+  type NetworkInspect,
+  notManager,
+} from '../../contract/index.ts';
 import type { NetworkCreate, RepairReport } from '../../network/index.ts';
 import type { EndpointRequest, NetworkRecord } from '../../store/index.ts';
 import type { ContainerRecord } from '../container/record.ts';
@@ -57,8 +63,8 @@ export class NetworksBackend {
   }
 
   async connect(ref: string, { Container: container, EndpointConfig }: NetworkConnectBody): Promise<void> {
+    const { id, record, running } = this.#parts.containers.find(named(container));
     const network = this.#parts.network.network(ref);
-    const { id, record, running } = this.#parts.containers.find(container);
     const isUp = running || this.#parts.network.sandboxOf(id) !== undefined;
     this.#refuseMarked(id);
     const mode = networkMode(record.hostConfig.NetworkMode);
@@ -67,14 +73,22 @@ export class NetworksBackend {
         'container sharing network namespace with another container or host cannot be connected to any other network';
       throw new AppError('invalid', text);
     }
+    if (network.driver === 'host' && record.hostConfig.NetworkMode !== 'host') {
+      const text = 'cannot connect container to host network - container must be created in host network mode';
+      throw new AppError('invalid', text);
+    }
+    if (network.driver === 'null' && isUp && record.hostConfig.NetworkMode !== 'none') {
+      const text = 'container cannot be connected to multiple networks with one of the networks in private (none) mode';
+      throw new AppError('invalid', text);
+    }
     const request = withOwnMac(endpointRequest(EndpointConfig), record, network);
     await this.#parts.network.connect(id, network.id, request);
     if (isUp) this.#tell('connect', network, id);
   }
 
   async disconnect(ref: string, container: string, force: boolean): Promise<void> {
+    const id = this.#memberId(ref, named(container), force);
     const network = this.#parts.network.network(ref);
-    const id = this.#memberId(network, container, force);
     this.#refuseMarked(id);
     await this.#parts.network.disconnect(id, network.id);
     this.#tell('disconnect', network, id);
@@ -88,14 +102,14 @@ export class NetworksBackend {
   }
 
   /** With `force` also a container that is no longer known, by the id its endpoint remembers. */
-  #memberId(network: NetworkRecord, container: string, force: boolean): string {
+  #memberId(ref: string, container: string, force: boolean): string {
     try {
       return this.#parts.containers.find(container).id;
     } catch (error) {
-      const ghost = this.#parts.network
-        .endpointsIn(network.id)
-        .find(({ containerId }) => containerId.startsWith(container));
       if (!force) throw error;
+      const ghost = this.#parts.network
+        .endpointsIn(this.#parts.network.network(ref).id)
+        .find(({ containerId }) => containerId.startsWith(container));
       if (ghost === undefined) throw new AppError('not-found', `endpoint ${container} not found`);
       return ghost.containerId;
     }
@@ -148,11 +162,14 @@ function checkSupported(body: NetworkCreateBody): void {
     throw new AppError('forbidden', 'cannot create a swarm scoped network when swarm is not active');
   }
   if (body.Driver === 'overlay') {
-    throw new AppError(
-      'forbidden',
-      'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
-    );
+    throw new AppError('forbidden', notManager);
   }
+}
+
+/** A container has to be named at all. */
+function named(ref: string): string {
+  if (ref === '') throw new AppError('invalid', 'invalid name or ID supplied: ""');
+  return ref;
 }
 
 function networkCreate(body: NetworkCreateBody): NetworkCreate {

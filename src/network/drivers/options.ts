@@ -25,6 +25,8 @@ export function numberOption(options: Options, key: string): number | undefined 
 
 /** Bytes. 68 is the least that IPv4 allows (RFC 791); 65535 the most that a bridge takes. 0 is the kernel's choice. */
 export function mtuOption(options: Options, key: string): number | undefined {
+  const value = options[key] ?? '';
+  if (/^-\d{1,9}$/.test(value)) throw new AppError('invalid', `invalid MTU number: ${value}`);
   const bytes = numberOption(options, key);
   if (bytes === undefined || bytes === 0 || (bytes >= 68 && bytes <= 65_535)) return bytes || undefined;
   throw refused(key, `${bytes}`, 'want 68 to 65535 bytes');

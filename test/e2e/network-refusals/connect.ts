@@ -22,6 +22,9 @@ export const connectRows: readonly Row[] = [
     "invalid JSON: invalid character 'i' looking for beginning of object key string",
   ],
   ['POST', '/networks/shop/disconnect', '{} {}', 400, 'unexpected content after JSON'],
+  [...connect('store', ''), 400, 'invalid name or ID supplied: ""'],
+  ['POST', '/networks/store/disconnect', {}, 400, 'invalid name or ID supplied: ""'],
+  [...connect('nosuch', 'nosuch'), 404, 'No such container: nosuch'],
   [...connect('nosuch', 'runs'), 404, 'network nosuch not found'],
   [...connect('store', 'nosuch'), 404, 'No such container: nosuch'],
   [...connect('shop', 'runs'), 403, 'endpoint with name runs already exists in network shop'],
@@ -47,7 +50,12 @@ export const connectRows: readonly Row[] = [
   [
     ...connect('store', 'runs', { EndpointConfig: { MacAddress: '01:00:5e:00:00:01' } }),
     400,
-    "invalid MAC address: 01:00:5e:00:00:01: a multicast address is no interface's",
+    "invalid MAC address 01:00:5e:00:00:01: a multicast address is no interface's",
+  ],
+  [
+    ...connect('store', 'runs', { EndpointConfig: { MacAddress: '00:00:00:00:00:00' } }),
+    400,
+    "invalid MAC address 00:00:00:00:00:00: the address of zeros is no interface's",
   ],
   [
     ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { IPv4Address: 'nonsense' } } }),
@@ -63,6 +71,11 @@ export const connectRows: readonly Row[] = [
     ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { LinkLocalIPs: ['nonsense'] } } }),
     400,
     'invalid endpoint settings:\ninvalid link-local IP address: nonsense',
+  ],
+  [
+    ...connect('store', 'runs', { EndpointConfig: { IPAMConfig: { LinkLocalIPs: ['10.47.0.9'] } } }),
+    400,
+    'invalid endpoint settings:\ninvalid link-local IP address: 10.47.0.9',
   ],
   ['POST', '/networks/store/disconnect', { Container: 'runs' }, 500, notConnected],
   ['POST', '/networks/store/disconnect', { Container: 'stopped' }, 500, notConnectedStopped],
@@ -112,5 +125,6 @@ export const connectRows: readonly Row[] = [
     `invalid endpoint settings:\nunrecognised network interface sysctl 'net.core.conf.IFNAME.x=1'; ${represent}`,
   ],
   [...option('endpoint.ifname', 'eth0'), 500, /^error renaming interface .*: file exists$/],
+  [...option('endpoint.ifname', 'lo'), 500, 'error renaming interface to lo: file exists'],
   [...option('endpoint.ifname', 'a/b'), 400, /a\/b/],
 ];

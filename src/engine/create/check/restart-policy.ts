@@ -8,6 +8,7 @@ export function checkRestartPolicy({
   RestartPolicy: policy,
   AutoRemove,
 }: Pick<HostConfig, 'RestartPolicy' | 'AutoRemove'>) {
+  if (AutoRemove && policy.Name !== 'no') refuse("can't create 'AutoRemove' container with restart policy");
   if (!policies.includes(policy.Name)) {
     const known = policies.map((name) => `'${name}'`);
     const choice = `${known.slice(0, -1).join(', ')}, or ${known.at(-1)}`;
@@ -19,5 +20,4 @@ export function checkRestartPolicy({
     refuse(`invalid restart policy: maximum retry count can only be used with 'on-failure'${tail}`);
   }
   if (negative) refuse('invalid restart policy: maximum retry count cannot be negative');
-  if (AutoRemove && policy.Name !== 'no') refuse("can't create 'AutoRemove' container with restart policy");
 }
