@@ -29,7 +29,7 @@ const cases: readonly (readonly [name: string, sent: string, status: number | un
   ['HTTP/1.0', 'GET /_ping HTTP/1.0\r\n\r\n', 200],
   ['HTTP/3.7', 'GET /_ping HTTP/3.7\r\n\r\n', 400],
   ['an unknown method', 'BREW /_ping HTTP/1.1\r\nHost: e\r\n\r\n', 400],
-  ['a known method that no path has', 'PATCH /_ping HTTP/1.1\r\nHost: e\r\n\r\n', 405],
+  ['a known method that no path has', 'PATCH /_ping HTTP/1.1\r\nHost: e\r\n\r\n', 404],
   ['a NUL in the path', get('', '/containers/%00/json'), 404],
   ['a path that is not percent-encoded', get('', '/containers/%zz/json'), 404],
   ['a NUL in a header', get('X-Nul: a\0b\r\n'), 400],

@@ -44,7 +44,7 @@ test('rows that a version does not have are not found', async () => {
   assert.equal((await server.ask('GET', '/v1.25/system/df')).status, 200);
 });
 
-test('unknown paths are 404 and wrong methods 405, with headers and a message', async () => {
+test('unknown paths and wrong methods are 404, with headers and a message; OPTIONS is answered', async () => {
   await using server = await ScratchServer.open();
   const unknown = await server.ask('GET', '/v1.45/nope');
   assert.equal(unknown.status, 404);
@@ -52,7 +52,9 @@ test('unknown paths are 404 and wrong methods 405, with headers and a message', 
   assert.equal(unknown.headers['content-type'], 'application/json');
   assert.equal(unknown.headers['api-version'], '1.50');
   const wrong = await server.ask('DELETE', '/networks');
-  assert.equal(wrong.status, 405);
+  assert.equal(wrong.status, 404);
+  assert.equal(message(wrong.body), 'page not found');
+  assert.equal((await server.ask('OPTIONS', '/v1.45/networks')).status, 200);
   assert.equal((await server.ask('GET', '/containers/%zz/json')).status, 404);
 });
 

@@ -3,6 +3,7 @@ export { copyIn, copyOut, statPath } from './copy/run.ts';
 export { heldStream } from './held-stream.ts';
 export type { Change } from './pack/order.ts';
 export { pack } from './pack/run.ts';
+export { parsePlatform, refusePlatform } from './platform.ts';
 export type { ImageRecord, ImageStore, LayerRecord, Records, TagRecord } from './records.ts';
 export { familiar, familiarName, parseReference, type Reference } from './reference.ts';
 export { trustMachine } from './registry/authorities.ts';

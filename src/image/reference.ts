@@ -24,6 +24,8 @@ const tagPattern = /^\w[\w.-]{0,127}$/;
 const digestPattern = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 const maxName = 255;
 
+export const isTag = (text: string): boolean => tagPattern.test(text);
+
 const bad = (detail = ''): AppError => new AppError('invalid', `invalid reference format${detail}`);
 
 /** Throws `invalid` with the texts of distribution/reference. Adds no tag: see `withTag`. */

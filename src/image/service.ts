@@ -13,7 +13,7 @@ import { extend, extendAs } from './extend.ts';
 import { historyOf } from './history.ts';
 import { LayerStore } from './layers.ts';
 import type { ImageStore } from './records.ts';
-import { parseReference, type Reference, withTag } from './reference.ts';
+import { familiarName, isTag, parseReference, type Reference, withTag } from './reference.ts';
 import type { Distribution } from './registry/login.ts';
 import type { Credentials, RegistryOptions } from './registry/options.ts';
 import type { Registries } from './registry/registries.ts';
@@ -216,7 +216,11 @@ class ImageService implements Images {
 
 /** A name to give. An empty tag may be part of `repo` or means latest. */
 function nameOf(repo: string, tag: string): Reference {
+  if (tag !== '' && !isTag(tag)) throw new AppError('invalid', 'invalid tag format');
   const ref = parseReference(tag === '' ? repo : `${repo}:${tag}`);
+  if (familiarName(ref) === 'sha256') {
+    throw new AppError('invalid', 'refusing to create an ambiguous tag using digest algorithm as name');
+  }
   if (ref.digest !== undefined) throw new AppError('invalid', 'refusing to create a tag with a digest reference');
   return withTag(ref);
 }

@@ -101,6 +101,11 @@ test('archives go through standard input and output', async () => {
     `DOCKER_HOST=unix://${engine.socket} docker cp piped:/tmp/new - | tar -t`,
   ]);
   assert.deepEqual(names.trim().split('\n'), ['new/', 'new/folder/', 'new/folder/file']);
+  // The whole of it, running: without what shows the kernel.
+  const whole = await bench.host.must('sh', ['-c', `DOCKER_HOST=unix://${engine.socket} docker cp piped:/ - | tar -t`]);
+  assert.match(whole, /^\/?bin\/busybox$/m);
+  assert.match(whole, /^\/?sys\/$/m);
+  assert.doesNotMatch(whole, /(proc|sys)\/./);
   await engine.ok('rm', '-f', 'piped');
 });
 

@@ -9,12 +9,32 @@ test('what the refusals are tried against is there', async () => {
   await bench.engine.ok('network', 'create', '--subnet', '10.77.0.0/16', 'net');
 });
 
+test('a signal that there is not leaves a paused container paused, and its policy as it is', async () => {
+  const { engine } = bench;
+  await engine.ok('run', '-d', '--name', 'held', '--restart', 'always', 'busybox', 'sleep', '1000');
+  await engine.ok('pause', 'held');
+  await assert.rejects(engine.ok('stop', '-s', 'nosuch', 'held'), /invalid signal: nosuch/);
+  await assert.rejects(engine.ok('restart', '-s', 'nosuch', 'held'), /invalid signal: nosuch/);
+  assert.equal(await engine.ok('inspect', '-f', '{{.State.Status}}', 'held'), 'paused');
+  await engine.ok('rm', '-f', 'held');
+});
+
 const cases: readonly { readonly args: string; readonly code?: number; readonly text: RegExp }[] = [
   { args: 'run --rm nosuchimage true', code: 125, text: /nosuchimage/ },
   { args: 'inspect nosuch', text: /No such object: nosuch/ },
   { args: 'start nosuch', text: /No such container: nosuch/ },
   { args: 'rm nosuch', text: /No such container: nosuch/ },
   { args: 'rmi nosuch', text: /No such image: nosuch/ },
+  { args: 'save nosuch', text: /Error response from daemon: No such image: nosuch$/m },
+  { args: 'save busybox:nosuch', text: /Error response from daemon: reference does not exist/ },
+  { args: 'tag busybox sha256', text: /refusing to create an ambiguous tag using digest algorithm as name/ },
+  { args: 'stop -s nosuch taken', text: /cannot stop container: taken: invalid signal: nosuch/ },
+  { args: 'restart -s nosuch taken', text: /Cannot restart container taken: invalid signal: nosuch/ },
+  {
+    args: 'create --platform linux/arm64 --pull never busybox',
+    text: /its platform \(linux\/amd64\) does not match the/,
+  },
+  { args: 'create --platform nosuch --pull never busybox', text: /"nosuch": unknown operating system or architecture/ },
   { args: 'network inspect nosuch', text: /network nosuch not found|No such network: nosuch/ },
   { args: 'network rm nosuch', text: /network nosuch not found|No such network: nosuch/ },
   { args: 'network rm bridge', text: /bridge is a pre-defined network and cannot be removed/ },

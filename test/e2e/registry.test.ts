@@ -110,7 +110,7 @@ test('what is not there, not reached or of another platform is refused in Docker
   );
   assert.match(
     await refusal('pull', '--platform', 'linux/arm64', 'localhost:5000/sea/chart:v1'),
-    /does not match the specified platform: wanted linux\/arm64, actual: linux\/amd64/,
+    /its platform \(linux\/amd64\) does not match the specified platform \(linux\/arm64\)/,
   );
   assert.equal(await docker('images', '-aq'), images);
 });

@@ -3,10 +3,9 @@ import createFinder from 'find-my-way';
 import { AppError } from '../../base/index.ts';
 import { compareVersions } from '../../contract/index.ts';
 import { Query } from './query.ts';
-import type { Method, Route } from './route.ts';
+import type { Route } from './route.ts';
 import { splitVersion } from './version.ts';
 
-const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
 /** Longest name in a path. Image references with digests are the longest that make sense. */
 const longestName = 2048;
 
@@ -35,15 +34,12 @@ export class Router {
     }
   }
 
-  /** Throws `not-found` `page not found`, `invalid` for a version that is not spoken; undefined: wrong method. */
-  match(method: string, url: string): Match | undefined {
+  /** Throws `not-found` `page not found`, also for a wrong method, and `invalid` for a version that is not spoken. */
+  match(method: string, url: string): Match {
     const mark = url.indexOf('?');
     const { version, path } = splitVersion(mark < 0 ? url : url.slice(0, mark));
     const found = this.#find(method, path);
-    if (!found) {
-      if (methods.some((other) => this.#find(other, path))) return undefined;
-      throw new AppError('not-found', 'page not found');
-    }
+    if (!found) throw new AppError('not-found', 'page not found');
     const { route, params } = found;
     if (route.since && compareVersions(version, route.since) < 0) throw new AppError('not-found', 'page not found');
     return { route, params, version, query: new Query(mark < 0 ? '' : url.slice(mark + 1)) };

@@ -22,8 +22,8 @@ export async function serve(
   const began = performance.now();
   let client: Client = { request, response, upgrade, log, version: '' };
   try {
+    if (request.method === 'OPTIONS') return empty(200)(client); // as Docker does, whatever is asked about
     const match = router.match(request.method ?? '', request.url ?? '');
-    if (!match) return json(405, { message: 'method not allowed' })(client);
     client = { ...client, version: match.version };
     const reply = await match.route.handle(callOf(match, client));
     await reply(client);

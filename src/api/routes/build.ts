@@ -9,6 +9,11 @@ import { json } from '../http/reply.ts';
 import type { Route } from '../http/route.ts';
 import { progressLines } from '../stream/json-lines.ts';
 
+/** What BuildKit knows. */
+const pruneFilters: ReadonlySet<string> = new Set(
+  'until unused-for label label! id parent type description inuse shared private'.split(' '),
+);
+
 export function buildRoutes(backend: BuildBackend): readonly Route[] {
   return [
     { method: 'POST', path: '/build', handle: (call) => build(backend, call) },
@@ -17,7 +22,13 @@ export function buildRoutes(backend: BuildBackend): readonly Route[] {
       method: 'POST',
       path: '/build/prune',
       since: '1.31',
-      handle: () => json(200, { CachesDeleted: null, SpaceReclaimed: 0 }),
+      handle: async ({ query }) => {
+        const unknown = Object.keys(query.filters()).find((key) => !pruneFilters.has(key));
+        if (unknown !== undefined) {
+          throw new AppError('invalid', `failed to prune build cache: invalid filter '${unknown}'`);
+        }
+        return json(200, { CachesDeleted: null, SpaceReclaimed: 0 });
+      },
     },
     // Only builds with BuildKit have an id to cancel by; others end when their client goes away.
     { method: 'POST', path: '/build/cancel', handle: () => refuseBuildKit() },

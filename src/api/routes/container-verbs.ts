@@ -10,7 +10,12 @@ import { before } from '../versions/before.ts';
 /** What is done to one container. */
 export function containerVerbRoutes(backend: ContainerBackend): readonly Route[] {
   return [
-    verb('start', ({ query }, id) => backend.start(id, query.text('detachKeys'))),
+    verb('start', ({ query }, id) => {
+      if (query.text('checkpoint') !== '' || query.text('checkpoint-dir') !== '') {
+        throw new AppError('invalid', 'checkpoint is only supported in experimental mode');
+      }
+      return backend.start(id, query.text('detachKeys'));
+    }),
     verb('stop', (call, id) => backend.stop(id, stopOptions(call))),
     verb('restart', (call, id) => backend.restart(id, stopOptions(call))),
     verb('kill', ({ query }, id) => backend.kill(id, query.text('signal') || 'SIGKILL')),

@@ -96,7 +96,7 @@ export class ContainersBackend {
     const container = this.#find(ref);
     if (asked === '') throw new AppError('invalid', 'Neither old nor new names may be empty');
     const problem = 'Error when allocating new name';
-    const name = prefixed(problem, () => checkName(asked));
+    const name = prefixed(problem, () => checkName(asked.replace(/^\/?/, '/')));
     // In the container's queue: one that is removed meanwhile must not come back by its new name.
     await this.#parts.queue.run(container.id, async () => {
       this.#find(container.id);

@@ -13,6 +13,6 @@ test('checkPlatform() does not find the image for another platform', () => {
   assert.throws(() => checkPlatform('app', image, 'linux/arm64'), {
     kind: 'not-found',
     message:
-      'image with reference app was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64',
+      'image with reference app was found but its platform (linux/amd64) does not match the specified platform (linux/arm64)',
   });
 });

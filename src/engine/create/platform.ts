@@ -1,11 +1,8 @@
-import { AppError } from '../../base/index.ts';
-
-/** Other names of one architecture. */
-const aliases: Readonly<Record<string, string>> = { x86_64: 'amd64', 'x86-64': 'amd64', aarch64: 'arm64', i386: '386' };
+import { parsePlatform, refusePlatform } from '../../image/index.ts';
 
 /**
- * `--platform os/arch[/variant]`: the image must be for it. Throws `not-found`, as for an image that is not there, with
- * Docker's text.
+ * `--platform os/arch[/variant]`: the image must be for it, whatever the variant. Throws `invalid`, and `not-found` as for
+ * an image that is not there.
  */
 export function checkPlatform(
   ref: string,
@@ -13,11 +10,7 @@ export function checkPlatform(
   platform: string,
 ): void {
   if (platform === '') return;
-  const [os = '', arch = image.architecture] = platform.toLowerCase().split('/');
-  if (os === image.os && (aliases[arch] ?? arch) === image.architecture) return;
-  const actual = `${image.os}/${image.architecture}`;
-  throw new AppError(
-    'not-found',
-    `image with reference ${ref} was found but does not match the specified platform: wanted ${platform}, actual: ${actual}`,
-  );
+  const wanted = parsePlatform(platform);
+  if (wanted.os === image.os && wanted.architecture === image.architecture) return;
+  refusePlatform(ref, { ...image, variant: '' }, wanted);
 }

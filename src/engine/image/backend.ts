@@ -121,9 +121,22 @@ export class ImagesBackend {
   }
 
   async save(refs: readonly string[]): Promise<Readable> {
+    const ids = refs.map((ref) => this.#saved(ref));
     const archive = await this.#parts.images.save(refs);
-    for (const id of new Set(refs.map((ref) => this.#parts.images.get(ref).id))) this.#tell('save', id);
+    for (const id of new Set(ids)) this.#tell('save', id);
     return archive;
+  }
+
+  /** The id of what is to be saved. Docker has texts of its own for what is not there. */
+  #saved(ref: string): string {
+    try {
+      return this.#parts.images.get(ref).id;
+    } catch (error) {
+      if (!(error instanceof AppError && error.kind === 'not-found')) throw error;
+      const { tag, digest } = parseReference(ref);
+      const text = tag === undefined && digest === undefined ? `No such image: ${ref}` : 'reference does not exist';
+      throw new AppError('not-found', text, { cause: error });
+    }
   }
 
   #tell(action: string, id: string, name = id): void {

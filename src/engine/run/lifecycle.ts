@@ -79,6 +79,7 @@ export class Lifecycle {
 
   /** Asks, waits, kills; answers when the exit is recorded. Throws not-modified when it does not run. */
   async stop(container: Container, options: StopOptions): Promise<void> {
+    const signal = asked(`cannot stop container: ${container.record.name}`, options.signal);
     if (await this.#gaveUpRestart(container)) {
       announce(this.#parts, container, 'stop');
       return;
@@ -88,21 +89,26 @@ export class Lifecycle {
     const { done, cancel } = container.waiters.add('next-exit');
     try {
       if (container.state.status === 'paused') await this.unpauseIfPaused(container);
-      await this.#signalAndWait(container, options, done);
+      await this.#signalAndWait(container, signal, options.timeout, done);
     } finally {
       cancel();
     }
     announce(this.#parts, container, 'stop');
   }
 
-  async #signalAndWait(container: Container, options: StopOptions, done: Promise<unknown>): Promise<void> {
+  async #signalAndWait(
+    container: Container,
+    signal: number | undefined,
+    timeout: number | undefined,
+    done: Promise<unknown>,
+  ): Promise<void> {
     const { config } = container.record;
-    const seconds = options.timeout ?? config.StopTimeout ?? defaultStopSeconds;
-    await sendIfAlive(this.#parts, container, signalNumber(options.signal ?? (config.StopSignal || 'SIGTERM')));
+    const seconds = timeout ?? config.StopTimeout ?? defaultStopSeconds;
+    await sendIfAlive(this.#parts, container, signal ?? signalNumber(config.StopSignal || 'SIGTERM'));
     if (seconds !== 0) {
       const timer = new AbortController();
-      const timeout = seconds < 0 ? new Promise(() => {}) : sleep(seconds * 1000, 'timeout', { signal: timer.signal });
-      const first = await Promise.race([done, timeout]);
+      const over = seconds < 0 ? new Promise(() => {}) : sleep(seconds * 1000, 'timeout', { signal: timer.signal });
+      const first = await Promise.race([done, over]);
       timer.abort();
       if (first !== 'timeout') return;
     }
@@ -111,7 +117,7 @@ export class Lifecycle {
   }
 
   async kill(container: Container, signal: string): Promise<void> {
-    const number = signal === '' ? SIGKILL : asked(container, signal);
+    const number = asked(`cannot kill container: ${container.record.name}`, signal || undefined) ?? SIGKILL;
     if (await this.#gaveUpRestart(container)) return;
     if (!container.running)
       throw new AppError(
@@ -139,6 +145,7 @@ export class Lifecycle {
   }
 
   async restart(container: Container, options: StopOptions): Promise<void> {
+    asked(`Cannot restart container ${container.record.name}`, options.signal);
     container.restarts = true;
     try {
       if (container.running || container.state.status === 'restarting') await this.stop(container, options);
@@ -224,10 +231,11 @@ export class Lifecycle {
   }
 }
 
-function asked({ record }: Container, signal: string): number {
+/** The number of a signal that a client names, before anything is done. Throws `invalid` with Docker's texts. */
+function asked(problem: string, signal: string | undefined): number | undefined {
   try {
-    return signalNumber(signal);
+    return signal === undefined ? undefined : signalNumber(signal);
   } catch (error) {
-    throw new AppError('invalid', `cannot kill container: ${record.name}: ${messageOf(error)}`, { cause: error });
+    throw new AppError('invalid', `${problem}: ${messageOf(error)}`, { cause: error });
   }
 }

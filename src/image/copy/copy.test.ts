@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { checkAccess } from './access.ts';
 import { absolute, baseName } from './links.ts';
 import { goMode } from './path-stat.ts';
-import { procMounts } from './view.ts';
+import { kernelMounts } from './view.ts';
 
 for (const { path, want, base } of [
   { path: 'a/b', want: '/a/b', base: 'b' },
@@ -49,13 +49,15 @@ test('checkAccess: the nearest mount above a folder decides', () => {
   });
 });
 
-test('procMounts: finds them by their kind, and undoes the octal of blanks', () => {
+test('kernelMounts: finds them by their kind, and undoes the octal of blanks', () => {
   const mountinfo = [
     '1 0 0:30 / / rw - overlay overlay rw,lowerdir=/proc',
     '2 1 0:31 / /proc rw,nosuid shared:4 - proc proc rw',
     '3 1 0:4 / /a\\040b rw - proc proc rw',
     '4 1 0:5 / /proc/kcore rw - tmpfs tmpfs rw',
+    '5 1 0:6 / /sys ro - sysfs sysfs ro',
+    '6 5 0:7 / /sys/fs/cgroup ro - cgroup2 cgroup ro',
     '',
   ].join('\n');
-  assert.deepEqual(procMounts(mountinfo), ['/proc', '/a b']);
+  assert.deepEqual(kernelMounts(mountinfo), ['/proc', '/a b', '/sys', '/sys/fs/cgroup']);
 });

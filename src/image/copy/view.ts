@@ -18,7 +18,8 @@ import type { View, ViewMount } from './order.ts';
 /**
  * Makes a container's files the root directory of this thread, in a mount namespace that is the thread's alone. From
  * then on the kernel looks every name up inside: no link, no ".." and no folder that the container swaps for a link
- * meanwhile leads out. File systems of kind proc are taken away first: links like /proc/PID/root do lead out.
+ * meanwhile leads out. The kernel's own file systems are taken away first: links like /proc/PID/root do lead out, and
+ * nobody copies what is in /sys.
  */
 export function enterView(view: View): void {
   if (view.pid === undefined) assemble(view);
@@ -29,14 +30,14 @@ export function enterView(view: View): void {
 function join({ rootfs }: View, pid: number): void {
   const root = statSync(rootfs);
   const namespace = openedOf(pid, 'ns/mnt');
-  const procs = procMounts(readOf(pid, 'mountinfo'));
+  const kernels = kernelMounts(readOf(pid, 'mountinfo'));
   leaveMounts();
   joinMounts(namespace);
   closeSync(namespace);
   leaveMounts();
   // The number may be another process's by now.
   if (!isSame(statSync('/'), root)) throw ended();
-  for (const path of procs.toReversed()) detach(path);
+  for (const path of kernels.toReversed()) detach(path);
 }
 
 function assemble({ rootfs, mounts, readOnlyRootfs }: View): void {
@@ -96,12 +97,15 @@ function existsIn(rootFd: number, path: string): boolean {
   }
 }
 
-/** proc_pid_mountinfo(5): where file systems of kind proc are mounted. */
-export function procMounts(mountinfo: string): string[] {
+/** File systems that show the kernel and hold no files. */
+const kernelKinds: ReadonlySet<string | undefined> = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'mqueue']);
+
+/** proc_pid_mountinfo(5): where such file systems are mounted. */
+export function kernelMounts(mountinfo: string): string[] {
   return mountinfo
     .split('\n')
     .map((line) => line.split(' '))
-    .filter((fields) => fields[fields.indexOf('-') + 1] === 'proc')
+    .filter((fields) => kernelKinds.has(fields[fields.indexOf('-') + 1]))
     .map((fields) => unescapeMountPath(fields[4]!));
 }
 

@@ -1,8 +1,9 @@
 import { AppError, messageOf } from '../../base/index.ts';
+import { platformText } from '../platform.ts';
 import type { Reference } from '../reference.ts';
 import { NoCredentials } from './authorization.ts';
 import { fromFirst } from './first-place.ts';
-import { parseManifest, platformText } from './manifest.ts';
+import { parseManifest } from './manifest.ts';
 import type { Credentials } from './options.ts';
 import { pullFailure, RegistryError } from './registry-error.ts';
 import { type RegistryDeps, Repository } from './repository.ts';

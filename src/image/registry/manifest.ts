@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { AppError } from '../../base/index.ts';
-import { architecture } from '../document.ts';
 
 /** OCI image-spec v1.1 and Docker's "Image Manifest V 2, Schema 2": the same shapes under two names. */
 export const types = {
@@ -70,16 +69,6 @@ function checked<S extends v.GenericSchema>(schema: S, value: unknown): v.InferO
   throw new AppError('invalid', `invalid manifest: ${v.summarize(result.issues)}`);
 }
 
-/** "linux/arm64/v8"; empty: this machine's. Throws invalid. */
-export function parsePlatform(text: string): Platform {
-  const [os = '', arch, variant = ''] = text === '' ? ['linux', architecture()] : text.split('/');
-  if (!/^[\w.-]*$/.test(`${os}${arch ?? ''}${variant}`) || text.split('/').length > 3) {
-    throw new AppError('invalid', `"${text}" is an invalid OS or architecture: want OS/ARCH[/VARIANT]`);
-  }
-  if (arch === undefined) return { os: 'linux', architecture: os, variant };
-  return { os, architecture: arch, variant };
-}
-
 /** The entry for a platform; one of no special variant does for every variant. Undefined when there is none. */
 export function chooseEntry(entries: readonly Descriptor[], wanted: Platform): Descriptor | undefined {
   const fits = entries.filter(
@@ -88,6 +77,3 @@ export function chooseEntry(entries: readonly Descriptor[], wanted: Platform): D
   const exact = fits.find(({ platform }) => platform?.variant === wanted.variant);
   return exact ?? (wanted.variant === '' ? fits[0] : fits.find(({ platform }) => platform?.variant === ''));
 }
-
-export const platformText = ({ os, architecture: arch, variant }: Platform): string =>
-  [os, arch, variant].filter((part) => part !== '').join('/');

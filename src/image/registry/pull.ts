@@ -4,11 +4,12 @@ import type { Catalog } from '../catalog.ts';
 import { type ContentStore, digestOf, hexOf, type Incoming } from '../content.ts';
 import { parseDocument } from '../document.ts';
 import type { LayerStore } from '../layers.ts';
+import { type Platform, platformText, refusePlatform } from '../platform.ts';
 import { familiar, type Reference } from '../reference.ts';
 import type { Image, Progress } from '../types.ts';
 import { download } from './download.ts';
 import { fromFirst } from './first-place.ts';
-import { chooseEntry, type Descriptor, type Manifest, type Platform, parseManifest, platformText } from './manifest.ts';
+import { chooseEntry, type Descriptor, type Manifest, parseManifest } from './manifest.ts';
 import { barLine, plainLine, telling } from './progress.ts';
 import { pullFailure } from './registry-error.ts';
 import type { Access, Manifested, RegistryDeps, Repository } from './repository.ts';
@@ -200,9 +201,5 @@ function checkPlatform(
     own.architecture === platform.architecture &&
     (platform.variant === '' || own.variant === '' || own.variant === platform.variant);
   if (fits || !strict) return;
-  const texts = `wanted ${platformText(platform)}, actual: ${platformText(own)}`;
-  throw new AppError(
-    'not-found',
-    `image with reference ${familiar(ref)} was found but does not match the specified platform: ${texts}`,
-  );
+  refusePlatform(familiar(ref), own, platform);
 }

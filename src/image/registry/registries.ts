@@ -1,8 +1,8 @@
 import { AppError } from '../../base/index.ts';
+import { parsePlatform } from '../platform.ts';
 import { parseReference, type Reference } from '../reference.ts';
 import type { Progress } from '../types.ts';
 import { checkLogin, type Distribution, inspectRemote } from './login.ts';
-import { parsePlatform } from './manifest.ts';
 import type { Credentials } from './options.ts';
 import { whenever } from './progress.ts';
 import { Puller, type Stores } from './pull.ts';
