@@ -149,7 +149,11 @@ export type ContainerSummary = {
   readonly State: ContainerStatus;
   /** "Up 2 minutes". */
   readonly Status: string;
-  readonly HostConfig: { readonly NetworkMode: string };
+  readonly HostConfig: {
+    readonly NetworkMode: string;
+    /** API 1.46. */
+    readonly Annotations?: Readonly<Record<string, string>>;
+  };
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, EndpointSettings>> };
   readonly Mounts: readonly MountPoint[];
 };

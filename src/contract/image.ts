@@ -28,8 +28,6 @@ export type ImageInspect = {
   readonly DockerVersion: string;
   readonly Author: string;
   readonly Config: ImageConfigBody;
-  /** Gone from the API in 1.45; compose v1 still reads its Volumes. */
-  readonly ContainerConfig: { readonly Volumes: Readonly<Record<string, object>> | null };
   readonly Architecture: string;
   readonly Variant?: string;
   readonly Os: string;

@@ -21,20 +21,11 @@ export function imageFilters(filters: Filters, filter: string, version: string):
   return { ...filters, reference: [...(filters['reference'] ?? []), filter] };
 }
 
-/** Fields of a container that an image's Config had, empty, before API 1.50. */
-const containerFields = {
-  Hostname: '',
-  Domainname: '',
+/** Fields of an image's Config that are there also when it has none. */
+const imageFields = {
   User: '',
-  AttachStdin: false,
-  AttachStdout: false,
-  AttachStderr: false,
-  Tty: false,
-  OpenStdin: false,
-  StdinOnce: false,
   Env: null,
   Cmd: null,
-  Image: '',
   Volumes: null,
   WorkingDir: '',
   Entrypoint: null,
@@ -42,9 +33,26 @@ const containerFields = {
   Labels: null,
 };
 
+/** Those of a container that it had as well, empty, before API 1.50. */
+const containerFields = {
+  ...imageFields,
+  Hostname: '',
+  Domainname: '',
+  AttachStdin: false,
+  AttachStdout: false,
+  AttachStderr: false,
+  Tty: false,
+  OpenStdin: false,
+  StdinOnce: false,
+  Image: '',
+};
+
 /** GET /images/{name}/json as a client of that version knows it. */
 export function inspectOf(image: ImageInspect, version: string): object {
-  if (!before(version, '1.50')) return image;
+  if (!before(version, '1.50')) return { ...image, Config: { ...imageFields, ...image.Config } };
   const Config = { ...containerFields, ...image.Config };
-  return withVirtualSize({ ...image, Config, ...(before(version, '1.45') ? { Container: '' } : {}) }, version);
+  if (!before(version, '1.45')) return { ...image, Config };
+  // What the image was committed from; compose v1 looks for its volumes there.
+  const ContainerConfig = { ...containerFields, Volumes: Config.Volumes };
+  return withVirtualSize({ ...image, Config, ContainerConfig }, version);
 }

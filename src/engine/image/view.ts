@@ -32,7 +32,6 @@ export const imageInspect = ({ id, document, tags, digests, size, loaded, parent
   DockerVersion: '',
   Author: document.author ?? '',
   Config: document.config ?? {},
-  ContainerConfig: { Volumes: document.config?.Volumes ?? null },
   Architecture: document.architecture,
   ...(document.variant === undefined ? {} : { Variant: document.variant }),
   Os: document.os,

@@ -74,10 +74,10 @@ const fixed = {
   CgroupDriver: 'cgroupfs',
   NEventsListener: 0,
   OSType: 'linux' as const,
-  IndexServerAddress: '',
+  IndexServerAddress: 'https://index.docker.io/v1/',
   GenericResources: null,
   ExperimentalBuild: false,
-  Runtimes: { runc: { path: 'runc' } },
+  Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
   DefaultRuntime: 'runc',
   Swarm: {
     NodeID: '',

@@ -68,6 +68,7 @@ export async function summary(
   aliases: ReturnType<typeof linkNames>,
 ): Promise<ContainerSummary> {
   const { record } = container;
+  const annotations = record.hostConfig.Annotations;
   const published = parts.network.sandboxOf(record.id)?.sandbox.ports ?? [];
   const exposed = container.running ? Object.keys(record.config.ExposedPorts) : [];
   return {
@@ -82,15 +83,18 @@ export async function summary(
     Labels: record.config.Labels,
     State: container.state.status,
     Status: statusText(container.state, new Date()),
-    HostConfig: { NetworkMode: record.hostConfig.NetworkMode },
+    HostConfig: {
+      NetworkMode: record.hostConfig.NetworkMode,
+      ...(Object.keys(annotations).length === 0 ? {} : { Annotations: annotations }),
+    },
     NetworkSettings: { Networks: endpointViews(parts, container) },
     Mounts: mountViews(record.mounts),
   };
 }
 
-async function sizes(parts: Parts, { record }: Container): Promise<{ SizeRw: number; SizeRootFs: number }> {
+async function sizes(parts: Parts, { record }: Container): Promise<{ SizeRw?: number; SizeRootFs: number }> {
   const rw = await parts.images.rootfs.size(record.id);
-  return { SizeRw: rw, SizeRootFs: rw + sizeOfImage(parts, record.imageId) };
+  return { ...(rw === 0 ? {} : { SizeRw: rw }), SizeRootFs: rw + sizeOfImage(parts, record.imageId) };
 }
 
 /** As asked for, while that name still means the same image; its id after the name moved on. */

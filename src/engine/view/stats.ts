@@ -41,7 +41,7 @@ export async function* statsOf(
   }
 }
 
-type Sample = { readonly runtime: RuntimeStats; readonly networks: Record<string, InterfaceStats> };
+type Sample = { readonly runtime: RuntimeStats; readonly networks: Record<string, InterfaceStats> | undefined };
 
 /** undefined when it does not run: shown as zeros. */
 async function sample(parts: Parts, container: Container): Promise<Sample | undefined> {
@@ -65,8 +65,8 @@ const isGone = (error: unknown): boolean =>
  * /proc/PID/net/dev, proc(5): counters of every interface of the process's namespace but loopback. Those of the host are
  * not the container's.
  */
-async function interfaces({ record, state }: Container): Promise<Record<string, InterfaceStats>> {
-  if (record.hostConfig.NetworkMode === 'host') return {};
+async function interfaces({ record, state }: Container): Promise<Sample['networks']> {
+  if (record.hostConfig.NetworkMode === 'host') return undefined;
   const text = await readFile(`/proc/${state.pid}/net/dev`, 'utf8');
   const rows = text
     .trim()
@@ -111,7 +111,7 @@ function view(container: Container, current: Sample | undefined, previous: Sampl
       stats: runtime.memoryStats,
       limit: runtime.memoryLimit,
     },
-    networks: current.networks,
+    ...(current.networks === undefined ? {} : { networks: current.networks }),
   };
 }
 
