@@ -13,6 +13,7 @@ import {
 } from '../../src/netlink/rt/link.ts';
 import { macvlanAttrs } from '../../src/netlink/rt/link-attrs.ts';
 import { bridgeMessage, setLinkMessage } from '../../src/netlink/rt/link-message.ts';
+import { until } from '../lab/until.ts';
 import { kernelTest, openHost } from './fixture.ts';
 
 kernelTest('addBridge() makes what ip(8) then shows', ({ rt, ip }) => {
@@ -76,12 +77,15 @@ kernelTest('addBridge() of a taken name changes nothing of the link that has it'
   assert.equal(ip('link', 'show', 'br0')[0]?.['ifalias'], 'mine');
 });
 
-kernelTest('findLink() and listLinks() tell what ip(8) tells', ({ rt, ip, run }) => {
+kernelTest('findLink() and listLinks() tell what ip(8) tells', async ({ rt, ip, run }) => {
   run('ip', 'link', 'add', 'br0', 'alias', 'a b', 'type', 'bridge', 'ageing_time', '1000');
   run('ip', 'link', 'add', 'v0', 'mtu', '1280', 'type', 'veth', 'peer', 'name', 'v1');
   run('ip', 'link', 'set', 'v0', 'master', 'br0', 'up');
   run('ip', 'link', 'set', 'v0', 'promisc', 'on');
   run('bridge', 'link', 'set', 'dev', 'v0', 'isolated', 'on', 'learning', 'off');
+  // The kernel works operational states out when it gets to it.
+  const atRest = (): boolean => listLinks(rt).some((one) => one.name === 'v0' && one.operState === 'lowerlayerdown');
+  await until('the port has noticed that its peer is down', atRest);
   const links = listLinks(rt);
   for (const shown of ip('link')) {
     const link = links.find(({ index }) => index === shown['ifindex']);
