@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -57,7 +57,8 @@ test('the removal of a volume that a kill cuts short is ended by the next engine
     await docker('volume', 'create', 'half');
     const folder = join(bench.engine.dataRoot, 'volumes');
     await bench.engine.stop();
-    renameSync(join(folder, 'half'), join(folder, '.half:1'));
+    mkdirSync(join(folder, '.1'));
+    renameSync(join(folder, 'half'), join(folder, '.1', 'half'));
     await bench.engine.launch();
     assert.deepEqual(await volumes(), []);
     assert.deepEqual(readdirSync(folder), []);
