@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { PassThrough, pipeline, Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { AppError, hasCode, messageOf } from '../base/index.ts';
+import { bombIn } from './bombs.ts';
 import { ZstdFrames } from './zstd-frames.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'bzip2' | 'xz';
@@ -39,15 +40,35 @@ export function inflate(source: Readable, compression: 'gzip' | 'zstd'): Readabl
   return pipeline(source, new ZstdFrames(), createZstdDecompress({ chunkSize }), done);
 }
 
-/** The same bytes, uncompressed whatever the compression. A failure of the source or of the data fails the result. */
+/**
+ * The same bytes, uncompressed whatever the compression. A failure of the source or of the data fails the result; so does
+ * an archive that turns out to be a bomb.
+ */
 export async function decompressed(source: Readable): Promise<Readable> {
   const { head, rest } = await peek(source);
   const compression = sniff(head);
   if (compression === 'none') return rest;
-  if (compression === 'gzip' || compression === 'zstd') {
-    return inflate(rest, compression);
-  }
-  return throughProgram(rest, compression);
+  let taken = 0;
+  let given = 0;
+  const before = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      taken += chunk.length;
+      done(null, chunk);
+    },
+  });
+  const after = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      given += chunk.length;
+      done(bombIn(taken, given), chunk);
+    },
+  });
+  // What comes later in a pipeline carries every failure of what comes before it.
+  pipeline(rest, before, () => {});
+  const plain =
+    compression === 'gzip' || compression === 'zstd'
+      ? inflate(before, compression)
+      : throughProgram(before, compression);
+  return pipeline(plain, after, () => {});
 }
 
 /**

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../base/index.ts';
-import { unpacked } from '../bombs.ts';
+import { decompressed } from '../compression.ts';
 import type { CopyJob, CopyOrder, PathStat, Report, View } from './order.ts';
 
 /** The same folder and ending as this file: child.ts in a clone, child.js when published. */
@@ -80,7 +80,7 @@ export async function copyIn(
 /** The source outlives a failure: it is a request that wants its answer. */
 async function send(body: Readable, input: Writable): Promise<void> {
   const source = Readable.from(body.iterator({ destroyOnReturn: false }), { objectMode: false });
-  await pipeline(await unpacked(source), input);
+  await pipeline(await decompressed(source), input);
 }
 
 /** One run of the program. Disposing of it ends the process and waits until it is gone. */

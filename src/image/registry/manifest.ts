@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../../base/index.ts';
+import type { Platform } from '../platform.ts';
 
 /** OCI image-spec v1.1 and Docker's "Image Manifest V 2, Schema 2": the same shapes under two names. */
 export const types = {
@@ -14,7 +15,7 @@ export const types = {
 
 export const acceptedTypes = [types.dockerManifest, types.dockerList, types.ociIndex, types.ociManifest].join(', ');
 
-const Platform = v.object({
+const DescribedPlatform = v.object({
   os: v.optional(v.string(), ''),
   architecture: v.optional(v.string(), ''),
   variant: v.optional(v.string(), ''),
@@ -23,10 +24,9 @@ const Descriptor = v.object({
   mediaType: v.optional(v.string(), ''),
   digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'want a sha256 digest')),
   size: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  platform: v.nullish(Platform),
+  platform: v.nullish(DescribedPlatform),
 });
 export type Descriptor = v.InferOutput<typeof Descriptor>;
-export type Platform = v.InferOutput<typeof Platform>;
 
 const Manifest = v.object({ config: Descriptor, layers: v.nullish(v.array(Descriptor), []) });
 const Index = v.object({ manifests: v.array(Descriptor) });

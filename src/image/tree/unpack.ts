@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { unpacked } from '../bombs.ts';
 import { decompressed } from '../compression.ts';
 import { looksLikeTar } from '../extract/header.ts';
 import { extract } from '../extract/run.ts';
@@ -18,7 +17,7 @@ export type Destination = {
 export async function unpack(source: Readable, to: Destination, signal: AbortSignal): Promise<void> {
   const under = Buffer.from(to.under).toString('latin1');
   const job = { blob: '', compression: 'none', target: to.root, under, parents: to.owner } as const;
-  await Array.fromAsync(extract([job], signal, await unpacked(source)));
+  await Array.fromAsync(extract([job], signal, await decompressed(source)));
 }
 
 /** A file's content when that is an archive, compressed or not. */
