@@ -48,6 +48,16 @@ export function messageOf(error: unknown): string {
   return String(error);
 }
 
+/** What was being done, before the reason why it was not. */
+export function prefixed<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof AppError) throw new AppError(error.kind, `${what}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
 /** Whether `error`, or what caused it, is a refused system call with this errno name. */
 export function hasCode(error: unknown, code: string): boolean {
   for (let e = error, depth = 0; e instanceof Error && depth < 8; e = e.cause, depth++) {

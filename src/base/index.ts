@@ -1,4 +1,4 @@
-export { AppError, type ErrorKind, hasCode, messageOf, SysError } from './errors.ts';
+export { AppError, type ErrorKind, hasCode, messageOf, prefixed, SysError } from './errors.ts';
 export { exactDigits, exactNumber, parseExact } from './exact-json.ts';
 export { newId, shortId } from './ids.ts';
 export { Cidr, formatIp, fromBytes, type Ip, isIp, parseIp, toBytes } from './ip.ts';

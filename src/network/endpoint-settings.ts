@@ -2,6 +2,7 @@ import { AppError, Cidr, isIp, parseIp, parseMac } from '../base/index.ts';
 import type { EndpointRecord, EndpointRequest, NetworkRecord } from '../store/records.ts';
 import { sysctlFaults } from './endpoint-options.ts';
 import { AddressPool, hasAddresses } from './ipam/index.ts';
+import { mixtureTexts } from './mixture-texts.ts';
 import { isUserDefined } from './predefined.ts';
 
 /** Refuses an attachment that Docker refuses, with its texts. `containerName` is of one whose sandbox is up. */
@@ -31,18 +32,10 @@ function refuseTwice(
 /** `host` and `none` are a container's only network or none of them. */
 function refuseMixture(network: NetworkRecord, others: readonly NetworkRecord[]): void {
   if (others.length === 0) return;
-  if (network.driver === 'host') {
-    const text = 'cannot connect container to host network - container must be created in host network mode';
-    throw new AppError('invalid', text);
-  }
-  if (others.some(({ driver }) => driver === 'host')) {
-    const text =
-      'container sharing network namespace with another container or host cannot be connected to any other network';
-    throw new AppError('invalid', text);
-  }
+  if (network.driver === 'host') throw new AppError('invalid', mixtureTexts.host);
+  if (others.some(({ driver }) => driver === 'host')) throw new AppError('invalid', mixtureTexts.shared);
   if (network.driver === 'null' || others.some(({ driver }) => driver === 'null')) {
-    const text = 'container cannot be connected to multiple networks with one of the networks in private (none) mode';
-    throw new AppError('invalid', text);
+    throw new AppError('invalid', mixtureTexts.none);
   }
 }
 

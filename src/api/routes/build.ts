@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { AppError } from '../../base/index.ts';
-import { type HostConfig, parseContainerCreate } from '../../contract/index.ts';
+import { AppError, prefixed } from '../../base/index.ts';
+import { checkFilters, type HostConfig, parseContainerCreate } from '../../contract/index.ts';
 import type { BuildBackend } from '../backend.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/client.ts';
@@ -10,9 +10,7 @@ import type { Route } from '../http/route.ts';
 import { progressLines } from '../stream/json-lines.ts';
 
 /** What BuildKit knows. */
-const pruneFilters: ReadonlySet<string> = new Set(
-  'until unused-for label label! id parent type description inuse shared private'.split(' '),
-);
+const pruneFilters = 'until unused-for label label! id parent type description inuse shared private'.split(' ');
 
 export function buildRoutes(backend: BuildBackend): readonly Route[] {
   return [
@@ -23,10 +21,7 @@ export function buildRoutes(backend: BuildBackend): readonly Route[] {
       path: '/build/prune',
       since: '1.31',
       handle: async ({ query }) => {
-        const unknown = Object.keys(query.filters()).find((key) => !pruneFilters.has(key));
-        if (unknown !== undefined) {
-          throw new AppError('invalid', `failed to prune build cache: invalid filter '${unknown}'`);
-        }
+        prefixed('failed to prune build cache', () => checkFilters(query.filters(), pruneFilters));
         return json(200, { CachesDeleted: null, SpaceReclaimed: 0 });
       },
     },

@@ -1,8 +1,8 @@
-import { AppError } from '../../base/index.ts';
+import { AppError, prefixed } from '../../base/index.ts';
 import type { ContainerCreateBody } from '../../contract/index.ts';
 import { before } from './before.ts';
 import { withSysctls } from './interface-sysctls.ts';
-import { type Migrated, mainEndpoint, perNetworkSince, prefixed, withEndpoint } from './main-endpoint.ts';
+import { type Migrated, mainEndpoint, perNetworkSince, withEndpoint } from './main-endpoint.ts';
 import { migrateMount } from './mounts.ts';
 
 /** What older clients say of the container as a whole becomes the main network's. Throws `invalid` with Docker's texts. */

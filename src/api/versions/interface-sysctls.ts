@@ -1,7 +1,7 @@
-import { AppError } from '../../base/index.ts';
+import { AppError, prefixed } from '../../base/index.ts';
 import type { ContainerCreateBody } from '../../contract/index.ts';
 import { before } from './before.ts';
-import { type Migrated, mainEndpoint, perNetworkSince, prefixed, withEndpoint } from './main-endpoint.ts';
+import { type Migrated, mainEndpoint, perNetworkSince, withEndpoint } from './main-endpoint.ts';
 
 /** Up to here settings of eth0 are taken for those of the main network. */
 const interfaceSysctlsUntil = '1.48';

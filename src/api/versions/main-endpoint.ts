@@ -27,13 +27,3 @@ export function withEndpoint(
   const endpoint = { ...(body.Endpoints[name] ?? emptyEndpoint), ...change };
   return { ...body, Endpoints: { ...body.Endpoints, [name]: endpoint } };
 }
-
-/** What was being done, before the reason why it was not. */
-export function prefixed<T>(what: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof AppError) throw new AppError(error.kind, `${what}: ${error.message}`, { cause: error });
-    throw error;
-  }
-}

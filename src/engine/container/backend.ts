@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../../base/index.ts';
+import { AppError, prefixed } from '../../base/index.ts';
 import {
   type ContainerCreateBody,
   type ContainerInspect,
@@ -96,6 +96,7 @@ export class ContainersBackend {
     const container = this.#find(ref);
     if (asked === '') throw new AppError('invalid', 'Neither old nor new names may be empty');
     const problem = 'Error when allocating new name';
+    // Docker's text names it with its slash, given or not.
     const name = prefixed(problem, () => checkName(asked.replace(/^\/?/, '/')));
     // In the container's queue: one that is removed meanwhile must not come back by its new name.
     await this.#parts.queue.run(container.id, async () => {
@@ -208,15 +209,5 @@ export class ContainersBackend {
     } finally {
       if (pauses) await this.#lifecycle.unpauseIfPaused(container);
     }
-  }
-}
-
-/** What was being done, before the reason why it was not. */
-function prefixed<T>(what: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof AppError) throw new AppError(error.kind, `${what}: ${error.message}`, { cause: error });
-    throw error;
   }
 }

@@ -47,6 +47,7 @@ export class Registry {
       if (matches.length === 1) return matches[0]!;
       if (matches.length > 1) throw new AppError('invalid', `multiple IDs found with provided prefix: ${ref}`);
     }
+    if (ref === '') throw new AppError('invalid', 'invalid name or ID supplied: ""');
     throw new AppError('not-found', `No such container: ${ref}`);
   }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { AppError, newId, shortId } from '../../base/index.ts';
+import { AppError, newId, prefixed, shortId } from '../../base/index.ts';
 import type { ContainerCreateBody, EndpointConfig } from '../../contract/index.ts';
 import type { EndpointRequest, NetworkRecord } from '../../store/index.ts';
 import { announce } from '../container/announce.ts';
@@ -95,14 +95,8 @@ function namesOf(
   return { Hostname: mode.kind === 'host' ? hostname() : shortId(id), Domainname };
 }
 
-function owner(parts: Parts, ref: string): Container {
-  try {
-    return parts.containers.find(ref);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new AppError(error.kind, `joining network namespace of container: ${error.message}`, { cause: error });
-  }
-}
+const owner = (parts: Parts, ref: string): Container =>
+  prefixed('joining network namespace of container', () => parts.containers.find(ref));
 
 /** Those of networks that users made are their endpoints'. */
 function linksOf(parts: Parts, mode: string, links: readonly string[]): readonly string[] {

@@ -1,12 +1,13 @@
 import { AppError } from '../../base/index.ts';
 import {
+  checkFilters,
   type Filters,
   type NetworkConnectBody,
   type NetworkCreateBody,
   type NetworkInspect,
   notManager,
 } from '../../contract/index.ts';
-import type { NetworkCreate, RepairReport } from '../../network/index.ts';
+import { mixtureTexts, type NetworkCreate, type RepairReport } from '../../network/index.ts';
 import type { EndpointRequest, NetworkRecord } from '../../store/index.ts';
 import type { ContainerRecord } from '../container/record.ts';
 import { endpointRequest } from '../create/create.ts';
@@ -63,23 +64,18 @@ export class NetworksBackend {
   }
 
   async connect(ref: string, { Container: container, EndpointConfig }: NetworkConnectBody): Promise<void> {
-    const { id, record, running } = this.#parts.containers.find(named(container));
+    const { id, record, running } = this.#parts.containers.find(container);
     const network = this.#parts.network.network(ref);
     const isUp = running || this.#parts.network.sandboxOf(id) !== undefined;
     this.#refuseMarked(id);
     const mode = networkMode(record.hostConfig.NetworkMode);
-    if (mode.kind === 'container') {
-      const text =
-        'container sharing network namespace with another container or host cannot be connected to any other network';
-      throw new AppError('invalid', text);
-    }
+    if (mode.kind === 'container') throw new AppError('invalid', mixtureTexts.shared);
+    // Also one that is on no network: it has a stack of its own.
     if (network.driver === 'host' && record.hostConfig.NetworkMode !== 'host') {
-      const text = 'cannot connect container to host network - container must be created in host network mode';
-      throw new AppError('invalid', text);
+      throw new AppError('invalid', mixtureTexts.host);
     }
     if (network.driver === 'null' && isUp && record.hostConfig.NetworkMode !== 'none') {
-      const text = 'container cannot be connected to multiple networks with one of the networks in private (none) mode';
-      throw new AppError('invalid', text);
+      throw new AppError('invalid', mixtureTexts.none);
     }
     const request = withOwnMac(endpointRequest(EndpointConfig), record, network);
     await this.#parts.network.connect(id, network.id, request);
@@ -87,7 +83,7 @@ export class NetworksBackend {
   }
 
   async disconnect(ref: string, container: string, force: boolean): Promise<void> {
-    const id = this.#memberId(ref, named(container), force);
+    const id = this.#memberId(ref, container, force);
     const network = this.#parts.network.network(ref);
     this.#refuseMarked(id);
     await this.#parts.network.disconnect(id, network.id);
@@ -106,7 +102,7 @@ export class NetworksBackend {
     try {
       return this.#parts.containers.find(container).id;
     } catch (error) {
-      if (!force) throw error;
+      if (!force || !(error instanceof AppError && error.kind === 'not-found')) throw error;
       const ghost = this.#parts.network
         .endpointsIn(this.#parts.network.network(ref).id)
         .find(({ containerId }) => containerId.startsWith(container));
@@ -117,9 +113,7 @@ export class NetworksBackend {
 
   /** Removes what the user made and nobody uses. */
   async prune(filters: Filters): Promise<{ readonly NetworksDeleted: readonly string[] | null }> {
-    for (const key of Object.keys(filters)) {
-      if (!['label', 'label!', 'until'].includes(key)) throw new AppError('invalid', `invalid filter '${key}'`);
-    }
+    checkFilters(filters, ['label', 'label!', 'until']);
     const wanted = matchesPrune(filters);
     if (this.#pruning) throw new AppError('conflict', 'a prune operation is already running');
     this.#pruning = true;
@@ -164,12 +158,6 @@ function checkSupported(body: NetworkCreateBody): void {
   if (body.Driver === 'overlay') {
     throw new AppError('forbidden', notManager);
   }
-}
-
-/** A container has to be named at all. */
-function named(ref: string): string {
-  if (ref === '') throw new AppError('invalid', 'invalid name or ID supplied: ""');
-  return ref;
 }
 
 function networkCreate(body: NetworkCreateBody): NetworkCreate {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, messageOf } from '../../base/index.ts';
+import { AppError, messageOf, prefixed } from '../../base/index.ts';
 import { signalNumber } from '../../runtime/index.ts';
 import { announce } from '../container/announce.ts';
 import type { Container } from '../container/container.ts';
@@ -13,6 +13,7 @@ import { sendIfAlive, sendSignal } from './signal.ts';
 import { startContainer } from './start.ts';
 
 export type StopOptions = { readonly timeout: number | undefined; readonly signal: string | undefined };
+type ParsedStop = { readonly timeout: number | undefined; readonly signal: number | undefined };
 const defaultStopSeconds = 10;
 /** How long kill waits for what cannot refuse to die, in seconds. */
 const killSeconds = 10;
@@ -79,7 +80,10 @@ export class Lifecycle {
 
   /** Asks, waits, kills; answers when the exit is recorded. Throws not-modified when it does not run. */
   async stop(container: Container, options: StopOptions): Promise<void> {
-    const signal = asked(`cannot stop container: ${container.record.name}`, options.signal);
+    await this.#stop(container, parsed(`cannot stop container: ${container.record.name}`, options));
+  }
+
+  async #stop(container: Container, options: ParsedStop): Promise<void> {
     if (await this.#gaveUpRestart(container)) {
       announce(this.#parts, container, 'stop');
       return;
@@ -89,26 +93,21 @@ export class Lifecycle {
     const { done, cancel } = container.waiters.add('next-exit');
     try {
       if (container.state.status === 'paused') await this.unpauseIfPaused(container);
-      await this.#signalAndWait(container, signal, options.timeout, done);
+      await this.#signalAndWait(container, options, done);
     } finally {
       cancel();
     }
     announce(this.#parts, container, 'stop');
   }
 
-  async #signalAndWait(
-    container: Container,
-    signal: number | undefined,
-    timeout: number | undefined,
-    done: Promise<unknown>,
-  ): Promise<void> {
+  async #signalAndWait(container: Container, options: ParsedStop, done: Promise<unknown>): Promise<void> {
     const { config } = container.record;
-    const seconds = timeout ?? config.StopTimeout ?? defaultStopSeconds;
-    await sendIfAlive(this.#parts, container, signal ?? signalNumber(config.StopSignal || 'SIGTERM'));
+    const seconds = options.timeout ?? config.StopTimeout ?? defaultStopSeconds;
+    await sendIfAlive(this.#parts, container, options.signal ?? signalNumber(config.StopSignal || 'SIGTERM'));
     if (seconds !== 0) {
       const timer = new AbortController();
-      const over = seconds < 0 ? new Promise(() => {}) : sleep(seconds * 1000, 'timeout', { signal: timer.signal });
-      const first = await Promise.race([done, over]);
+      const timeout = seconds < 0 ? new Promise(() => {}) : sleep(seconds * 1000, 'timeout', { signal: timer.signal });
+      const first = await Promise.race([done, timeout]);
       timer.abort();
       if (first !== 'timeout') return;
     }
@@ -117,13 +116,10 @@ export class Lifecycle {
   }
 
   async kill(container: Container, signal: string): Promise<void> {
-    const number = asked(`cannot kill container: ${container.record.name}`, signal || undefined) ?? SIGKILL;
+    const problem = `cannot kill container: ${container.record.name}`;
+    const number = signal === '' ? SIGKILL : prefixed(problem, () => signalNumber(signal));
     if (await this.#gaveUpRestart(container)) return;
-    if (!container.running)
-      throw new AppError(
-        'conflict',
-        `cannot kill container: ${container.record.name}: container ${container.id} is not running`,
-      );
+    if (!container.running) throw new AppError('conflict', `${problem}: container ${container.id} is not running`);
     const stops = number === SIGKILL || number === signalNumber(container.record.config.StopSignal || 'SIGTERM');
     if (stops) container.update({ stoppedByUser: true });
     if (number === SIGKILL) await this.#killAndWait(container);
@@ -145,10 +141,10 @@ export class Lifecycle {
   }
 
   async restart(container: Container, options: StopOptions): Promise<void> {
-    asked(`Cannot restart container ${container.record.name}`, options.signal);
+    const stop = parsed(`Cannot restart container ${container.record.name}`, options);
     container.restarts = true;
     try {
-      if (container.running || container.state.status === 'restarting') await this.stop(container, options);
+      if (container.running || container.state.status === 'restarting') await this.#stop(container, stop);
       await this.start(container);
     } finally {
       container.restarts = false;
@@ -231,11 +227,8 @@ export class Lifecycle {
   }
 }
 
-/** The number of a signal that a client names, before anything is done. Throws `invalid` with Docker's texts. */
-function asked(problem: string, signal: string | undefined): number | undefined {
-  try {
-    return signal === undefined ? undefined : signalNumber(signal);
-  } catch (error) {
-    throw new AppError('invalid', `${problem}: ${messageOf(error)}`, { cause: error });
-  }
-}
+/** With the number of the signal that a client names, before anything is done. Throws `invalid` with Docker's texts. */
+const parsed = (problem: string, { timeout, signal }: StopOptions): ParsedStop => ({
+  timeout,
+  signal: signal === undefined ? undefined : prefixed(problem, () => signalNumber(signal)),
+});
