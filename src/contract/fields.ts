@@ -23,6 +23,7 @@ export const unsigned = v.nullish(
 export const wholeOrNull = v.nullish(integer, null);
 export const flagOrNull = v.nullish(v.boolean(), null);
 export const texts = v.nullish(v.array(v.string()), []);
+
 const jsonObject = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'want an object',
@@ -52,14 +53,15 @@ export const consoleSize = v.pipe(
   v.array(integer),
   v.transform(([height = 0, width = 0]): [number, number] => [height, width]),
 );
+const oneOrMany = v.nullish(v.union([v.array(v.string()), v.string()]), []);
 /** A list of texts, or one text for a list of one. */
 export const textOrTexts = v.pipe(
-  v.nullish(v.union([v.array(v.string()), v.string()]), []),
+  oneOrMany,
   v.transform((value): string[] => (typeof value === 'string' ? [value] : value)),
 );
 /** A command: a list, or one text for a list of one. Unset when null, missing or empty. */
 export const command = v.pipe(
-  v.nullish(v.union([v.array(v.string()), v.string()]), []),
+  oneOrMany,
   v.transform((value): string[] | null => {
     const list = typeof value === 'string' ? [value] : value;
     return list.length === 0 || value === '' ? null : list;
@@ -67,12 +69,7 @@ export const command = v.pipe(
 );
 
 /** A nested object whose fields all have a zero. */
-export const group = <E extends v.ObjectEntries>(entries: E) =>
-  v.pipe(
-    v.nullish(jsonObject, {}),
-    v.transform((value): unknown => value),
-    v.object(entries),
-  );
+export const group = <E extends v.ObjectEntries>(entries: E) => v.nullish(object(entries), {} as never);
 
 export const listOf = <S extends v.GenericSchema>(item: S) => v.nullish(v.array(item), []);
 /** Keys to items; a null item becomes the item's zero. */
