@@ -49,8 +49,8 @@ export class LeftLinks implements Disposable {
   }
 
   /** Links that are there for a moment yet, and in whose going there is nothing to be told. */
-  names(): ReadonlySet<string> {
-    return new Set(Array.from(this.#left, ({ name }) => name));
+  names(): readonly string[] {
+    return Array.from(this.#left, ({ name }) => name);
   }
 
   /**

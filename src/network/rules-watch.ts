@@ -31,7 +31,6 @@ export class RulesWatch implements Disposable {
   readonly #deps: RulesWatchDeps;
   readonly #watching: Disposable;
   #begun = false;
-  #disposed = false;
   #retryMs = restMs;
   #timer: NodeJS.Timeout | undefined;
   /** When the next look is due, and when the last one was; as performance.now() counts. */
@@ -81,7 +80,7 @@ export class RulesWatch implements Disposable {
   }
 
   #tryAgain(error: unknown): void {
-    if (this.#disposed) return;
+    if (!this.#begun) return; // disposed of meanwhile
     const seconds = this.#retryMs / 1000;
     this.#deps.log.warn(`network: putting rules back: ${error}; it is tried again in ${seconds} s`);
     this.#look(this.#retryMs);
@@ -89,7 +88,7 @@ export class RulesWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#disposed = true;
+    this.#begun = false;
     clearTimeout(this.#timer);
     this.#watching[Symbol.dispose]();
   }

@@ -52,6 +52,7 @@ class NamespaceDifference {
   readonly #where: string;
   readonly #plan: NamespacePlan;
   readonly #seen: ObservedNamespace;
+  readonly #newAddresses: readonly PlannedAddress[];
 
   constructor(where: string, plan: NamespacePlan, seen: ObservedNamespace) {
     this.#where = where;
@@ -59,6 +60,8 @@ class NamespaceDifference {
     const links = new Map(plan.links.map((link) => [link.name, link]));
     this.#plan = links.size === plan.links.length ? plan : { ...plan, links: [...links.values()] };
     this.#seen = seen;
+    const present = new Set(seen.addresses.map(addressKey));
+    this.#newAddresses = plan.addresses.filter((address) => !present.has(addressKey(address)));
   }
 
   /**
@@ -89,7 +92,7 @@ class NamespaceDifference {
       ...this.#plan.sysctls
         .filter(({ key, value }) => this.#seen.sysctls.get(key) !== value)
         .map((sysctl) => ({ where, verb: 'write-sysctl' as const, sysctl })),
-      ...this.#newAddresses().map((address) => ({ where, verb: 'add-address' as const, address })),
+      ...this.#newAddresses.map((address) => ({ where, verb: 'add-address' as const, address })),
       ...this.#plan.routes
         .filter((route) => !routes.has(routeKey(route)))
         .map((route) => ({ where, verb: 'add-route' as const, route })),
@@ -97,15 +100,10 @@ class NamespaceDifference {
   }
 
   announced(): readonly Operation[] {
-    const links = new Set(this.#newAddresses().map(({ link }) => link));
+    const links = new Set(this.#newAddresses.map(({ link }) => link));
     return this.#plan.links
       .filter((link) => announces(link) && links.has(link.name))
       .map((link) => ({ where: this.#where, verb: 'announce' as const, link }));
-  }
-
-  #newAddresses(): readonly PlannedAddress[] {
-    const seen = new Set(this.#seen.addresses.map(addressKey));
-    return this.#plan.addresses.filter((address) => !seen.has(addressKey(address)));
   }
 
   /** Links of ours that no plan wants. The inner end of a pair goes with the outer; what was moved in goes back. */
